@@ -1,0 +1,11 @@
+//! Headwater keeps a team's data sources in order: workspaces, sources and cached schemas in an
+//! embedded SQLite file, and straight connections to PostgreSQL, MySQL, MariaDB, MongoDB and SQLite.
+//!
+//! Floors, each importing only those below it: `http` → `services` → `connectors`, `store`,
+//! `vault`, `auth` (which never import each other) → `model`, `schema`. Beneath them all stand
+//! `private_file` and `key_file`: what only the owner of the data folder may read.
+
+pub mod key_file;
+pub mod model;
+pub mod private_file;
+pub mod schema;

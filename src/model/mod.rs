@@ -1,0 +1,13 @@
+//! Floor 0: the nouns of the product. Pure data, parsed once; no I/O.
+
+pub mod access;
+pub mod host;
+pub mod id;
+pub mod name;
+pub mod secret;
+pub mod source;
+pub mod user;
+pub mod workspace;
+
+pub use access::{Caller, Owner, Role, Scope};
+pub use id::{OrganizationId, SourceId, TableId, TokenId, UserId, WorkspaceId, WorkspaceRef};
