@@ -5,7 +5,10 @@
 //! `vault`, `auth` (which never import each other) → `model`, `schema`. Beneath them all stand
 //! `private_file` and `key_file`: what only the owner of the data folder may read.
 
+pub mod auth;
 pub mod key_file;
 pub mod model;
 pub mod private_file;
 pub mod schema;
+pub mod store;
+pub mod vault;

@@ -1,0 +1,103 @@
+//! What a caller may do. The only place that turns a caller and a scope into an [`Owner`].
+
+use crate::model::{Caller, Owner, Role, Scope};
+
+/// What a caller wants to do in a scope.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Access {
+    /// See it.
+    Read,
+    /// Change it.
+    Write,
+    /// Rule it: its users, and what cannot be undone.
+    Administer,
+}
+
+/// The caller's role does not go that far.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("this needs the role {needed}; yours is {yours}: ask an admin of your organization", needed = .needed.as_str(), yours = .yours.as_str())]
+pub struct Denied {
+    /// The least role that may.
+    pub needed: Role,
+    /// The caller's role.
+    pub yours: Role,
+}
+
+/// Whose rows the caller may touch. A user's own scope is theirs alone, whatever anyone's role.
+pub fn authorize(caller: &Caller, scope: Scope, access: Access) -> Result<Owner, Denied> {
+    match scope {
+        Scope::User => Ok(Owner::User(caller.user_id.clone())),
+        Scope::Organization => {
+            let needed = match access {
+                Access::Read => Role::Viewer,
+                Access::Write => Role::Editor,
+                Access::Administer => Role::Admin,
+            };
+            require(caller, needed)?;
+            Ok(Owner::Organization(caller.organization_id.clone()))
+        }
+    }
+}
+
+/// Refuses where the caller's role is less than what is needed.
+pub fn require(caller: &Caller, needed: Role) -> Result<(), Denied> {
+    if caller.role >= needed {
+        Ok(())
+    } else {
+        Err(Denied {
+            needed,
+            yours: caller.role,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{OrganizationId, TokenId, UserId};
+
+    fn caller(role: Role) -> Caller {
+        Caller {
+            user_id: UserId::generate(),
+            user_name: "anna".into(),
+            organization_id: OrganizationId::generate(),
+            organization_name: "org".into(),
+            role,
+            token_id: TokenId::generate(),
+        }
+    }
+
+    #[test]
+    fn a_role_may_in_the_organizations_scope_what_stands_here() {
+        use Access::{Administer, Read, Write};
+        for (role, allowed) in [
+            (Role::Viewer, &[Read][..]),
+            (Role::Editor, &[Read, Write]),
+            (Role::Admin, &[Read, Write, Administer]),
+        ] {
+            let caller = caller(role);
+            for access in [Read, Write, Administer] {
+                let answer = authorize(&caller, Scope::Organization, access);
+                assert_eq!(
+                    answer.is_ok(),
+                    allowed.contains(&access),
+                    "{role:?} {access:?}"
+                );
+                if let Ok(owner) = answer {
+                    assert_eq!(owner, Owner::Organization(caller.organization_id.clone()));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn everyone_rules_their_own_scope_and_nobody_elses() {
+        for role in [Role::Viewer, Role::Editor, Role::Admin] {
+            let caller = caller(role);
+            for access in [Access::Read, Access::Write, Access::Administer] {
+                let owner = authorize(&caller, Scope::User, access).unwrap();
+                assert_eq!(owner, Owner::User(caller.user_id.clone()));
+            }
+        }
+    }
+}
