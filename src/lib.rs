@@ -6,6 +6,7 @@
 //! `private_file` and `key_file`: what only the owner of the data folder may read.
 
 pub mod auth;
+pub mod connectors;
 pub mod key_file;
 pub mod model;
 pub mod private_file;

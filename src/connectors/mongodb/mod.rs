@@ -1,0 +1,244 @@
+//! `MongoDB`, and what speaks its protocol, by the `mongodb` driver.
+//!
+//! The driver never dials: `probe` and `members` find and check the server, `relay` carries
+//! the driver's connections to it. Everything else asks through `link`.
+
+mod catalog;
+mod config;
+mod elements;
+mod error;
+mod guard;
+mod hello;
+mod introspect;
+mod link;
+mod login;
+mod members;
+mod options;
+mod privileges;
+mod probe;
+mod relay;
+mod rows;
+mod sample;
+mod server;
+mod shape;
+mod srv;
+mod types;
+mod validator;
+mod way;
+mod wire;
+
+use std::time::Instant;
+
+use ::mongodb::bson::{Document, doc};
+use async_trait::async_trait;
+
+use super::detect::Identify;
+use super::{
+    Capability, Connector, ConnectorError, Context, Driver, ErrorKind, Selection, ServerInfo,
+    Session, Stage, TableEntry, Target, Trace, limits,
+};
+use crate::schema::Schema;
+use link::Link;
+use login::Login;
+use privileges::Privileges;
+
+/// The port that servers listen on unless told.
+const PORT: u16 = 27_017;
+
+/// The engine.
+pub const DRIVER: Driver = Driver {
+    name: "mongodb",
+    title: "MongoDB",
+    aliases: &["mongo"],
+    url_schemes: &["mongodb", "mongodb+srv"],
+    default_port: Some(PORT),
+    options: options::OPTIONS,
+    capability: Capability {
+        network: true,
+        tls: true,
+        schemas: true,
+        query: false,
+        sampled: true,
+    },
+    identify: Some(Identify {
+        request: wire::HELLO,
+        recognise: wire::recognise,
+    }),
+    parameter: config::parameter,
+    complete: config::complete,
+    connector: &MongoDb,
+};
+
+struct MongoDb;
+
+#[async_trait]
+impl Connector for MongoDb {
+    async fn connect(
+        &self,
+        context: &Context,
+        target: &Target,
+        trace: &Trace,
+    ) -> Result<Box<dyn Session>, ConnectorError> {
+        let settings = &target.settings;
+        let mut wanted = config::wanted(settings);
+        let mut seeds = settings.hosts.clone();
+        let mut source = None;
+        if settings.option(options::SRV).is_some() {
+            let name = seeds.first().map_or("", |host| host.name.as_str());
+            let service = settings.option(options::SRV_SERVICE).unwrap_or("mongodb");
+            let look_up = srv::look_up(name, service);
+            let found = trace.run(Stage::Resolve, limits::RESOLVE, look_up).await?;
+            seeds = found.hosts;
+            wanted.set = wanted.set.or(found.replica_set);
+            source = found.auth_source;
+        }
+        let member = members::find(context, target, &seeds, &wanted, trace).await?;
+        let place = member.host.to_string();
+        let login = Login::of(target, source.as_deref());
+        let link = Link::open(member.way.clone(), wanted.preference, place, login)?;
+        let status = log_in(&link);
+        let privileges = trace
+            .run(Stage::Authenticate, limits::AUTHENTICATE, status)
+            .await?;
+        let database = settings.database.clone();
+        let open = open_database(&link, &privileges, database.as_deref());
+        let build = trace
+            .run(Stage::OpenDatabase, limits::OPEN_DATABASE, open)
+            .await?;
+        Ok(Box::new(Open {
+            server: server::info(member, &build),
+            link,
+            privileges,
+            database,
+            sample_size: config::sample_size(settings),
+        }))
+    }
+}
+
+/// Logs in, and asks what the login may do. A ping would do without the login.
+async fn log_in(link: &Link) -> Result<Privileges, ConnectorError> {
+    let command = doc! { "connectionStatus": 1, "showPrivileges": true };
+    let status = link
+        .first_command("admin", command, Stage::Authenticate)
+        .await?;
+    Ok(Privileges::read(&status))
+}
+
+/// Checks that the database is there and something in it is granted. Answers the server's build.
+async fn open_database(
+    link: &Link,
+    privileges: &Privileges,
+    database: Option<&str>,
+) -> Result<Document, ConnectorError> {
+    let build = link.command("admin", doc! { "buildInfo": 1 }).await;
+    let build = build.unwrap_or_default();
+    let Some(database) = database else {
+        return Ok(build);
+    };
+    let list = doc! {
+        "listCollections": 1, "nameOnly": true, "authorizedCollections": true,
+        "cursor": { "batchSize": 1 },
+    };
+    let listed = link.command(database, list).await;
+    listed.map_err(|error| link.explain(&error, Some(database), Stage::OpenDatabase))?;
+    if privileges.reaches(database) == Some(false) {
+        return Err(no_rights(link, database));
+    }
+    // MongoDB takes any name as one of an empty database; only the list of all tells.
+    match link::database_names(link).await {
+        Ok(names) if !names.iter().any(|name| name == database) => {
+            Err(not_found(link, database, &names))
+        }
+        _ => Ok(build),
+    }
+}
+
+fn no_rights(link: &Link, database: &str) -> ConnectorError {
+    let user = link.login().and_then(|login| login.username.as_deref());
+    ConnectorError::new(
+        ErrorKind::PermissionDenied,
+        format!(
+            "The user '{}' has no right to anything in the database '{database}'.",
+            user.unwrap_or_default()
+        ),
+        format!("Grant it the role read on '{database}', or name a database that it may read."),
+    )
+}
+
+fn not_found(link: &Link, database: &str, names: &[String]) -> ConnectorError {
+    let alike = names
+        .iter()
+        .find(|name| name.eq_ignore_ascii_case(database));
+    let hint = match alike {
+        Some(name) => format!("There is one named '{name}': letter case counts."),
+        None if names.is_empty() => {
+            "Check the name. A database comes to be with its first document.".to_owned()
+        }
+        None => {
+            let shown: Vec<_> = names.iter().take(10).map(String::as_str).collect();
+            format!(
+                "The login sees these: {}. A database comes to be with its first document.",
+                shown.join(", ")
+            )
+        }
+    };
+    let message = format!("There is no database '{database}' at {}.", link.place());
+    ConnectorError::new(ErrorKind::DatabaseNotFound, message, hint)
+}
+
+/// An open session.
+struct Open {
+    server: ServerInfo,
+    link: Link,
+    privileges: Privileges,
+    database: Option<String>,
+    sample_size: u32,
+}
+
+#[async_trait]
+impl Session for Open {
+    fn server(&self) -> &ServerInfo {
+        &self.server
+    }
+
+    async fn list_tables(
+        &mut self,
+        selection: &Selection,
+    ) -> Result<Vec<TableEntry>, ConnectorError> {
+        let (link, privileges) = (&self.link, &self.privileges);
+        let database = self.database.as_deref();
+        let found = catalog::read(link, privileges, database, selection).await?;
+        let estimates = rows::estimates(link, &found.collections).await;
+        let entries = found.collections.into_iter().zip(estimates);
+        Ok(entries
+            .map(|(collection, row_count_estimate)| TableEntry {
+                readable: privileges.may_read(&collection.database, &collection.name),
+                schema: Some(collection.database),
+                name: collection.name,
+                kind: collection.kind,
+                row_count_estimate,
+            })
+            .collect())
+    }
+
+    async fn introspect(&mut self, selection: &Selection) -> Result<Schema, ConnectorError> {
+        let database = self.database.as_deref();
+        introspect::schema(
+            &self.link,
+            &self.privileges,
+            database,
+            selection,
+            self.sample_size,
+        )
+        .await
+    }
+
+    async fn count_rows(&mut self, tables: &[TableEntry], deadline: Instant) -> Vec<Option<u64>> {
+        let database = self.database.as_deref();
+        rows::counts(&self.link, database, tables, deadline).await
+    }
+
+    async fn close(self: Box<Self>) {
+        self.link.close().await;
+    }
+}

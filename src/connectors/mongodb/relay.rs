@@ -1,0 +1,239 @@
+//! The driver's way to its server. The driver would resolve names and dial by itself, take
+//! certificates from files alone, and know no `verify-ca`. So it is given a Unix socket in a
+//! private folder; behind that, each of its connections is dialled to the addresses that were
+//! checked, with our TLS, and what the server says is bounded and checked on its way.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
+use tokio::net::{UnixListener, UnixStream};
+use tokio::sync::watch;
+use tokio::task::{AbortHandle, JoinSet};
+use tokio::time::timeout;
+
+use super::way::{Way, lost};
+use super::{guard, wire};
+use crate::connectors::private_socket::PrivateSocket;
+use crate::connectors::{ConnectorError, ErrorKind};
+
+/// How long a connection may lie with nothing said by the server. The driver asks after the
+/// server's health more often than that, and nothing that is asked here may take as long.
+const IDLE: Duration = Duration::from_mins(3);
+
+/// The most that one session takes from its server.
+const BYTES: u64 = 4 << 30;
+
+/// A relay at work. Dropping it ends its tasks and connections and removes its folder.
+pub struct Relay {
+    socket: PrivateSocket,
+    fault: watch::Sender<Option<ConnectorError>>,
+    task: AbortHandle,
+}
+
+impl Relay {
+    /// Opens the socket and begins to serve it.
+    pub fn open(way: Way) -> Result<Self, ConnectorError> {
+        let (listener, socket) = PrivateSocket::listen()?;
+        let fault = watch::Sender::new(None);
+        let line = Line {
+            way,
+            fault: fault.clone(),
+            left: Arc::new(AtomicU64::new(BYTES)),
+        };
+        let task = tokio::spawn(serve(listener, line)).abort_handle();
+        Ok(Self {
+            socket,
+            fault,
+            task,
+        })
+    }
+
+    /// Where the driver connects to.
+    pub fn socket(&self) -> &Path {
+        self.socket.path()
+    }
+
+    /// Why a connection broke, where it was not the driver that ended it; told once.
+    pub fn take_fault(&self) -> Option<ConnectorError> {
+        self.fault.send_replace(None)
+    }
+
+    /// Waits until a connection breaks.
+    pub async fn broken(&self) -> ConnectorError {
+        let mut fault = self.fault.subscribe();
+        let told = fault.wait_for(Option::is_some).await;
+        let told = told.ok().and_then(|fault| fault.clone());
+        told.unwrap_or_else(lost)
+    }
+}
+
+impl Drop for Relay {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+/// What each connection needs.
+#[derive(Clone)]
+struct Line {
+    way: Way,
+    fault: watch::Sender<Option<ConnectorError>>,
+    left: Arc<AtomicU64>,
+}
+
+async fn serve(listener: UnixListener, line: Line) {
+    // Owned by this task, so that its end is the end of all connections.
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((driver, _)) => {
+                    connections.spawn(line.clone().carry(driver));
+                }
+                // Out of file handles, most likely: the ones that end make room.
+                Err(_) if connections.join_next().await.is_none() => return,
+                Err(_) => {}
+            },
+            Some(_) = connections.join_next() => {}
+        }
+    }
+}
+
+impl Line {
+    /// Carries one connection until either side ends it.
+    async fn carry(self, driver: UnixStream) {
+        if let Err(fault) = self.relay(driver).await {
+            // The first cause tells more than those that follow from it.
+            self.fault.send_if_modified(|told| {
+                let first = told.is_none();
+                told.get_or_insert(fault);
+                first
+            });
+        }
+    }
+
+    async fn relay(&self, driver: UnixStream) -> Result<(), ConnectorError> {
+        let server = self.way.open().await?;
+        let (mut from_server, mut to_server) = tokio::io::split(server);
+        let (mut from_driver, mut to_driver) = driver.into_split();
+        let down = async {
+            let mut message = Vec::new();
+            while self.receive(&mut from_server, &mut message).await? {
+                if to_driver.write_all(&message).await.is_err() {
+                    break;
+                }
+            }
+            Ok(())
+        };
+        tokio::select! {
+            ended = down => ended,
+            _ = tokio::io::copy(&mut from_driver, &mut to_server) => Ok(()),
+        }
+    }
+
+    /// Reads one message of the server. Answers whether there was one.
+    async fn receive<S>(&self, from: &mut S, message: &mut Vec<u8>) -> Result<bool, ConnectorError>
+    where
+        S: AsyncRead + Unpin,
+    {
+        let mut header = [0; wire::HEADER];
+        match timeout(IDLE, from.read_exact(&mut header)).await {
+            Ok(Ok(_)) => {}
+            // The end between two messages is the server's good right; the driver sees it itself.
+            Ok(Err(_)) | Err(_) => return Ok(false),
+        }
+        let (length, opcode) = wire::header(&header).ok_or_else(garbage)?;
+        if opcode != wire::OP_MSG {
+            return Err(garbage());
+        }
+        self.spend(length)?;
+        message.clear();
+        message.extend(header);
+        // Grown as bytes come, so that a length alone costs nothing.
+        let body = u64::try_from(length - wire::HEADER).unwrap_or(u64::MAX);
+        let read = timeout(IDLE, from.take(body).read_to_end(message)).await;
+        match read {
+            Ok(Ok(_)) if message.len() == length => {}
+            _ => return Err(lost()),
+        }
+        guard::check(message)?;
+        Ok(true)
+    }
+
+    fn spend(&self, bytes: usize) -> Result<(), ConnectorError> {
+        let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
+        let take = |left: u64| left.checked_sub(bytes);
+        let taken = self
+            .left
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, take);
+        taken.map(|_| ()).map_err(|_| {
+            ConnectorError::new(
+                ErrorKind::LimitExceeded,
+                format!("The server sent more than {} GiB.", BYTES >> 30),
+                "Choose fewer collections, or a smaller sample_size.",
+            )
+        })
+    }
+}
+
+fn garbage() -> ConnectorError {
+    ConnectorError::new(
+        ErrorKind::ServerError,
+        "The server sent something that is no MongoDB message.",
+        "Check that a MongoDB server answers there, and no proxy changes what it says.",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::net::TcpListener;
+
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+    use crate::connectors::dial::Dialer;
+    use crate::connectors::mongodb::way::Place;
+
+    async fn relay() -> (Relay, TcpListener) {
+        let server = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let way = Way {
+            dialer: Dialer::default(),
+            place: Place::Addresses(vec![server.local_addr().unwrap()]),
+            tls: None,
+        };
+        (Relay::open(way).unwrap(), server)
+    }
+
+    #[tokio::test]
+    async fn its_folder_is_private_and_goes_with_it_as_do_its_connections() {
+        let (relay, server) = relay().await;
+        let socket = relay.socket().to_owned();
+        let folder = socket.parent().unwrap().to_owned();
+        let mode = std::fs::metadata(&folder).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o700);
+        let mut driver = UnixStream::connect(&socket).await.unwrap();
+        let (mut at_server, _) = server.accept().await.unwrap();
+        drop(relay);
+        assert!(!folder.exists());
+        let mut rest = Vec::new();
+        assert_eq!(driver.read_to_end(&mut rest).await.unwrap(), 0);
+        assert_eq!(at_server.read_to_end(&mut rest).await.unwrap(), 0);
+    }
+
+    #[tokio::test]
+    async fn what_broke_a_connection_is_kept() {
+        let (relay, server) = relay().await;
+        let mut driver = UnixStream::connect(relay.socket()).await.unwrap();
+        let (mut at_server, _) = server.accept().await.unwrap();
+        at_server.write_all(&[0xff; 64]).await.unwrap();
+        assert_eq!(driver.read_to_end(&mut Vec::new()).await.unwrap(), 0);
+        assert_eq!(relay.broken().await.kind, ErrorKind::ServerError);
+        assert!(relay.take_fault().is_some() && relay.take_fault().is_none());
+        drop(server);
+        let _driver = UnixStream::connect(relay.socket()).await.unwrap();
+        assert_eq!(relay.broken().await.kind, ErrorKind::ConnectionRefused);
+    }
+}

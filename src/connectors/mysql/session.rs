@@ -1,0 +1,228 @@
+//! One open connection.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use async_trait::async_trait;
+
+use super::client::Client;
+use super::connect::{Opened, Plan};
+use super::error::About;
+use super::privileges::Privileges;
+use super::query::Refused;
+use super::server::{Flavour, Server};
+use super::wire::Failure;
+use super::{catalog, count, introspect, kill, query, quote};
+use crate::connectors::error::ConnectorError;
+use crate::connectors::{Selection, ServerInfo, Session, Stage, TableEntry, Trace, limits};
+use crate::schema::Schema;
+
+/// How long the estimates of rows may take in a listing, which a person waits for.
+const ESTIMATES: Duration = Duration::from_secs(3);
+
+/// A session of either engine.
+pub struct MySqlSession {
+    client: Client,
+    plan: Arc<Plan>,
+    server: Server,
+    about: About,
+    /// The database that was asked for, as the server writes it.
+    database: Option<String>,
+    info: ServerInfo,
+    query: Option<String>,
+}
+
+impl MySqlSession {
+    /// Opens the database and makes the connection ready for reading. The stage `open_database`.
+    pub async fn start(
+        plan: Plan,
+        opened: Opened,
+        query: Option<String>,
+        trace: &Trace,
+    ) -> Result<Self, ConnectorError> {
+        let Opened {
+            mut client,
+            tls,
+            notes,
+            about,
+        } = opened;
+        let plan = Arc::new(plan);
+        let work = async {
+            let failed = |failure| plan.explain(failure, &about);
+            if let Some(database) = plan.database() {
+                let sql = format!("USE {}", quote::identifier(database));
+                client.execute(&sql).await.map_err(failed)?;
+            }
+            let (server, database) = who(&mut client).await.map_err(failed)?;
+            server.check()?;
+            prepare(&mut client, &server).await.map_err(failed)?;
+            Ok((server, database))
+        };
+        let (server, database) = trace
+            .run(Stage::OpenDatabase, limits::OPEN_DATABASE, work)
+            .await?;
+        let info = ServerInfo {
+            engine: server.engine(),
+            product: server.product.to_owned(),
+            version: server.version.clone(),
+            tls,
+            notes,
+        };
+        Ok(Self {
+            client,
+            plan,
+            server,
+            about,
+            database,
+            info,
+            query,
+        })
+    }
+
+    fn failed(&self, failure: Failure) -> ConnectorError {
+        self.plan
+            .explain(failure, &self.about)
+            .at(Stage::ReadCatalog)
+    }
+
+    fn refused(&self, refused: Refused) -> ConnectorError {
+        match refused {
+            Refused::Here(error) => error,
+            Refused::There(failure) => self.plan.explain_query(failure, &self.about),
+        }
+        .at(Stage::ReadCatalog)
+    }
+
+    /// The databases that are read: the one that was named, else all but the server's own.
+    async fn schemas(&mut self, selection: &Selection) -> Result<Vec<String>, Failure> {
+        let mut schemas = match &self.database {
+            Some(database) => vec![database.clone()],
+            None => catalog::schemas(&mut self.client).await?,
+        };
+        schemas.retain(|s| selection.schema.as_ref().is_none_or(|wanted| wanted == s));
+        Ok(schemas)
+    }
+
+    async fn list(&mut self, selection: &Selection) -> Result<Vec<TableEntry>, Failure> {
+        let schemas = self.schemas(selection).await?;
+        if schemas.is_empty() {
+            return Ok(Vec::new());
+        }
+        let client = &mut self.client;
+        let tables = catalog::tables(client, &schemas).await?;
+        let mut estimates = catalog::estimates(client, &self.server, &schemas, ESTIMATES).await?;
+        let privileges = Privileges::read(client).await?;
+        let wanted = tables
+            .into_iter()
+            .filter(|t| selection.has_table(Some(&t.name.0), &t.name.1));
+        let entries = wanted.map(|table| {
+            let readable = match table.broken {
+                Some(_) => Some(false),
+                None => privileges.may_read(&table.name.0, &table.name.1),
+            };
+            TableEntry {
+                row_count_estimate: estimates.remove(&table.name),
+                schema: Some(table.name.0),
+                name: table.name.1,
+                kind: table.kind,
+                readable,
+            }
+        });
+        Ok(entries.collect())
+    }
+}
+
+/// Who answers behind any proxy, and the current database.
+async fn who(client: &mut Client) -> Result<(Server, Option<String>), Failure> {
+    let sql = include_str!("sql/server.sql");
+    let mut found = client
+        .read(sql, 1, |row| {
+            Some((Server::read(&row.string(0), &row.string(1)), row.text(2)))
+        })
+        .await?;
+    found
+        .pop()
+        .ok_or(Failure::Malformed("no version where it was asked for"))
+}
+
+/// Makes a fresh connection read-only, in one character set, and bounded in time. The SQL mode
+/// stays the server's: the caller's query is meant for it, and our own statements mean the same
+/// under any.
+pub async fn prepare(client: &mut Client, server: &Server) -> Result<(), Failure> {
+    let limit = limits::INTROSPECT;
+    let limit = match server.flavour {
+        Flavour::MySql => format!("max_execution_time = {}", limit.as_millis()),
+        Flavour::MariaDb => format!("max_statement_time = {}", limit.as_secs()),
+    };
+    let basic = "SET NAMES utf8mb4, SESSION autocommit = 1";
+    match client.execute(&format!("{basic}, SESSION {limit}")).await {
+        // A look-alike without such a limit: ours is the only one then.
+        Err(Failure::Server(_)) => client.execute(basic).await?,
+        done => done?,
+    }
+    // TiDB knows no such sessions; what is run there only reads all the same.
+    let read_only = client.execute("SET SESSION TRANSACTION READ ONLY").await;
+    catalog::refusal_is_fine(read_only)
+}
+
+#[async_trait]
+impl Session for MySqlSession {
+    fn server(&self) -> &ServerInfo {
+        &self.info
+    }
+
+    async fn list_tables(
+        &mut self,
+        selection: &Selection,
+    ) -> Result<Vec<TableEntry>, ConnectorError> {
+        let (plan, thread) = (Arc::clone(&self.plan), self.client.thread());
+        kill::stopping(&plan, thread, async {
+            let listed = self.list(selection).await;
+            let mut entries = listed.map_err(|failure| self.failed(failure))?;
+            if let Some(sql) = &selection.query {
+                let table = query::describe(&mut self.client, sql, selection).await;
+                let table = table.map_err(|refused| self.refused(refused))?;
+                entries.push(TableEntry {
+                    schema: None,
+                    name: table.name,
+                    kind: table.kind,
+                    row_count_estimate: None,
+                    readable: Some(true),
+                });
+            }
+            self.query.clone_from(&selection.query);
+            Ok(entries)
+        })
+        .await
+    }
+
+    async fn introspect(&mut self, selection: &Selection) -> Result<Schema, ConnectorError> {
+        let (plan, thread) = (Arc::clone(&self.plan), self.client.thread());
+        kill::stopping(&plan, thread, async {
+            let schemas = self.schemas(selection).await;
+            let schemas = schemas.map_err(|failure| self.failed(failure))?;
+            let read = introspect::read(&mut self.client, &self.server, &schemas, selection).await;
+            let mut schema = read.map_err(|failure| self.failed(failure))?;
+            schema.database.clone_from(&self.database);
+            if let Some(sql) = &selection.query {
+                let table = query::describe(&mut self.client, sql, selection).await;
+                schema
+                    .tables
+                    .push(table.map_err(|refused| self.refused(refused))?);
+            }
+            Ok(schema)
+        })
+        .await
+    }
+
+    async fn count_rows(&mut self, tables: &[TableEntry], deadline: Instant) -> Vec<Option<u64>> {
+        let query = self.query.as_deref();
+        let client = &mut self.client;
+        count::rows(client, &self.plan, &self.server, tables, query, deadline).await
+    }
+
+    async fn close(self: Box<Self>) {
+        // A server that does not take the goodbye loses the connection all the same.
+        let _ = tokio::time::timeout(Duration::from_secs(1), self.client.quit()).await;
+    }
+}

@@ -1,0 +1,5 @@
+-- The engines' estimates of rows: apart, because it opens every table and may take long.
+SELECT TABLE_SCHEMA, TABLE_NAME, TABLE_ROWS
+FROM information_schema.TABLES
+WHERE TABLE_SCHEMA IN (DATABASE()) AND TABLE_TYPE <> 'VIEW'
+ORDER BY TABLE_SCHEMA, TABLE_NAME

@@ -1,0 +1,188 @@
+//! Reading rows: always in one read-only snapshot, by the simple protocol.
+//!
+//! Simple, because then nothing is left behind on a pooled connection (no prepared statement), and
+//! because the driver looks up each type that it does not know: a server that answers with ever
+//! new ones would lead it into a recursion without end. Numbers arrive as text and are read here.
+
+use std::pin::pin;
+use std::str::FromStr;
+use std::time::Duration;
+
+use futures_util::{FutureExt, StreamExt};
+use tokio_postgres::{Client, SimpleQueryMessage, SimpleQueryRow};
+
+use super::cancel::StopOnDrop;
+use super::error::About;
+use super::login::Connected;
+use super::watch::Watch;
+use crate::connectors::ConnectorError;
+
+/// The most that one piece of work may make the server send.
+const BYTES: usize = 512 << 20;
+/// How long a lock on the catalog is waited for, such as that of `VACUUM FULL` on one of its tables.
+const LOCK: Duration = Duration::from_secs(10);
+
+/// One read-only snapshot. Dropped before it is finished, it stops what runs at the server.
+pub struct Reader<'a> {
+    client: &'a Client,
+    watch: &'a Watch,
+    about: &'a About,
+    // Dropped in this order: the rollback is under way when the stop is sent.
+    _rollback: Rollback<'a>,
+    stop: StopOnDrop,
+}
+
+/// What is looked up where no schema is named.
+#[derive(Clone, Copy)]
+pub enum SearchPath<'a> {
+    /// Nothing: the server then prints all names in full.
+    Empty,
+    /// As the login has it.
+    Default,
+    /// These schemas.
+    Schemas(&'a [String]),
+}
+
+impl Connected {
+    /// Begins a snapshot whose statements may each run as long as `limit`.
+    pub async fn read(
+        &self,
+        path: SearchPath<'_>,
+        limit: Duration,
+    ) -> Result<Reader<'_>, ConnectorError> {
+        self.watch.allow(BYTES);
+        let reader = Reader {
+            client: &self.client,
+            watch: &self.watch,
+            about: &self.about,
+            _rollback: Rollback(&self.client),
+            stop: self.stop_on_drop(),
+        };
+        let path = match path {
+            SearchPath::Default => String::new(),
+            SearchPath::Empty => "SELECT pg_catalog.set_config('search_path', '', true)".to_owned(),
+            SearchPath::Schemas(names) => {
+                let names: Vec<_> = names.iter().map(|n| super::text::identifier(n)).collect();
+                format!("SET LOCAL search_path = {}", names.join(", "))
+            }
+        };
+        // All of it LOCAL, so that a pooler's next client finds nothing of it.
+        let begin = format!(
+            "START TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY; \
+             SET LOCAL statement_timeout = {}; SET LOCAL lock_timeout = {}; {path}",
+            limit.as_millis().max(1),
+            LOCK.min(limit).as_millis().max(1),
+        );
+        reader.done(self.client.batch_execute(&begin).await)?;
+        Ok(reader)
+    }
+}
+
+impl Reader<'_> {
+    /// Runs one statement and hands over each of its rows.
+    pub async fn each<F>(&self, sql: &str, mut take: F) -> Result<(), ConnectorError>
+    where
+        F: FnMut(Row<'_>) -> Result<(), ConnectorError>,
+    {
+        let mut rows = pin!(self.done(self.client.simple_query_raw(sql).await)?);
+        while let Some(message) = rows.next().await {
+            if let SimpleQueryMessage::Row(row) = self.done(message)? {
+                let about = self.about;
+                take(Row { row: &row, about })?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Runs one statement and collects what is made of each row.
+    pub async fn all<T, F>(&self, sql: &str, mut make: F) -> Result<Vec<T>, ConnectorError>
+    where
+        F: FnMut(Row<'_>) -> Result<T, ConnectorError>,
+    {
+        let mut all = Vec::new();
+        let take = |row: Row<'_>| {
+            all.push(make(row)?);
+            Ok(())
+        };
+        self.each(sql, take).await?;
+        Ok(all)
+    }
+
+    /// The names of the columns that a statement answers with.
+    pub async fn names(&self, sql: &str) -> Result<Vec<String>, tokio_postgres::Error> {
+        let mut messages = pin!(self.client.simple_query_raw(sql).await?);
+        let mut names = Vec::new();
+        while let Some(message) = messages.next().await {
+            if let SimpleQueryMessage::RowDescription(columns) = message? {
+                names = columns.iter().map(|c| c.name().to_owned()).collect();
+            }
+        }
+        Ok(names)
+    }
+
+    /// Runs one statement by the extended protocol, which takes no second one behind it.
+    pub async fn run_single(&self, sql: &str) -> Result<(), tokio_postgres::Error> {
+        self.client.execute_typed(sql, &[]).await.map(drop)
+    }
+
+    /// The meaning of a failed statement that holds the caller's select.
+    pub fn query_failed(&self, error: &tokio_postgres::Error) -> ConnectorError {
+        self.stop.disarm_if_over(error);
+        self.about.query(error, self.watch)
+    }
+
+    /// Whom this is about.
+    pub fn about(&self) -> &About {
+        self.about
+    }
+
+    /// Ends the snapshot. Nothing runs any more.
+    pub fn finish(self) {
+        self.stop.disarm();
+    }
+
+    fn done<T>(&self, result: Result<T, tokio_postgres::Error>) -> Result<T, ConnectorError> {
+        result.map_err(|error| {
+            self.stop.disarm_if_over(&error);
+            self.about.work(&error, self.watch)
+        })
+    }
+}
+
+/// Ends the transaction, whatever became of it.
+struct Rollback<'a>(&'a Client);
+
+impl Drop for Rollback<'_> {
+    fn drop(&mut self) {
+        // The first poll hands the statement over; nobody waits for its answer.
+        let _ = self.0.batch_execute("ROLLBACK").now_or_never();
+    }
+}
+
+/// One row, read by position.
+pub struct Row<'a> {
+    row: &'a SimpleQueryRow,
+    about: &'a About,
+}
+
+impl Row<'_> {
+    /// A text that may be NULL.
+    pub fn optional(&self, i: usize) -> Result<Option<&str>, ConnectorError> {
+        self.row.try_get(i).map_err(|_| self.about.nonsense())
+    }
+
+    /// A text.
+    pub fn text(&self, i: usize) -> Result<&str, ConnectorError> {
+        self.optional(i)?.ok_or_else(|| self.about.nonsense())
+    }
+
+    /// A number.
+    pub fn number<T: FromStr>(&self, i: usize) -> Result<T, ConnectorError> {
+        self.text(i)?.parse().map_err(|_| self.about.nonsense())
+    }
+
+    /// A boolean.
+    pub fn flag(&self, i: usize) -> Result<bool, ConnectorError> {
+        Ok(self.text(i)? == "t")
+    }
+}

@@ -1,0 +1,115 @@
+//! One open session.
+
+use std::time::Instant;
+
+use async_trait::async_trait;
+
+use super::login::Connected;
+use super::reader::{Reader, SearchPath};
+use super::{config, count, introspect, query, tables};
+use crate::connectors::{
+    ConnectorError, Selection, ServerInfo, Session, Settings, Stage, TableEntry, limits,
+};
+use crate::schema::{Schema, TableKind};
+
+/// A session with a server that takes us.
+pub struct PostgresSession {
+    connected: Connected,
+    /// Where the names in the caller's own select are looked up.
+    search_path: Vec<String>,
+}
+
+impl PostgresSession {
+    pub fn new(connected: Connected, settings: &Settings) -> Self {
+        Self {
+            connected,
+            search_path: config::search_path(settings),
+        }
+    }
+
+    async fn catalog(&self) -> Result<Reader<'_>, ConnectorError> {
+        self.connected
+            .read(SearchPath::Empty, limits::INTROSPECT)
+            .await
+    }
+
+    async fn for_query(&self) -> Result<Reader<'_>, ConnectorError> {
+        let path = match &self.search_path[..] {
+            [] => SearchPath::Default,
+            schemas => SearchPath::Schemas(schemas),
+        };
+        self.connected.read(path, limits::INTROSPECT).await
+    }
+
+    async fn tables(&self, selection: &Selection) -> Result<Vec<TableEntry>, ConnectorError> {
+        let mut entries = Vec::new();
+        if let Some(query) = &selection.query {
+            let reader = self.for_query().await?;
+            query::check(&reader, query).await?;
+            reader.finish();
+            entries.push(query_entry());
+        }
+        let reader = self.catalog().await?;
+        let tables = tables::read(&reader, selection).await?;
+        reader.finish();
+        let listed = tables.into_iter().map(|table| TableEntry {
+            schema: Some(table.schema),
+            name: table.name,
+            kind: table.kind,
+            row_count_estimate: table.estimate,
+            readable: Some(table.readable),
+        });
+        Ok(listed.chain(entries).collect())
+    }
+
+    async fn schema(&self, selection: &Selection) -> Result<Schema, ConnectorError> {
+        let mut described = None;
+        if let Some(query) = &selection.query {
+            let reader = self.for_query().await?;
+            described = Some(query::describe(&reader, query).await?);
+            reader.finish();
+        }
+        let reader = self.catalog().await?;
+        let schema = introspect::read(&reader, selection, described).await?;
+        reader.finish();
+        Ok(schema)
+    }
+}
+
+fn query_entry() -> TableEntry {
+    TableEntry {
+        schema: None,
+        name: Selection::QUERY_TABLE.to_owned(),
+        kind: TableKind::Query,
+        row_count_estimate: None,
+        readable: Some(true),
+    }
+}
+
+#[async_trait]
+impl Session for PostgresSession {
+    fn server(&self) -> &ServerInfo {
+        &self.connected.info
+    }
+
+    async fn list_tables(
+        &mut self,
+        selection: &Selection,
+    ) -> Result<Vec<TableEntry>, ConnectorError> {
+        let tables = self.tables(selection).await;
+        tables.map_err(|error| error.at(Stage::ReadCatalog))
+    }
+
+    async fn introspect(&mut self, selection: &Selection) -> Result<Schema, ConnectorError> {
+        let schema = self.schema(selection).await;
+        schema.map_err(|error| error.at(Stage::ReadCatalog))
+    }
+
+    async fn count_rows(&mut self, tables: &[TableEntry], deadline: Instant) -> Vec<Option<u64>> {
+        count::count(&self.connected, tables, deadline).await
+    }
+
+    async fn close(self: Box<Self>) {
+        self.connected.close().await;
+    }
+}

@@ -1,0 +1,19 @@
+-- What types are made of. Left out are the row types that every table brings along, and arrays of
+-- those: they outnumber all others.
+--
+-- By hand: psql -f types.sql
+SELECT t.oid::int8,
+       n.nspname::text,
+       t.typname::text,
+       t.typtype::text,
+       t.typcategory::text,
+       CASE WHEN t.typcategory = 'A' THEN t.typelem::int8 ELSE 0 END,
+       t.typbasetype::int8,
+       t.typtypmod,
+       t.typnotnull
+  FROM pg_catalog.pg_type t
+  JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
+  LEFT JOIN pg_catalog.pg_type e ON e.oid = t.typelem AND t.typcategory = 'A'
+  LEFT JOIN pg_catalog.pg_class r ON r.oid = coalesce(nullif(t.typrelid, 0), e.typrelid)
+ WHERE r.oid IS NULL OR r.relkind = 'c'
+ ORDER BY t.oid

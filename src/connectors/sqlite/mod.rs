@@ -1,0 +1,139 @@
+//! `SQLite` files below the files folder, read in place and never written to.
+
+mod catalog;
+mod config;
+mod error;
+mod introspect;
+mod open;
+mod path;
+mod query;
+mod sample;
+mod types;
+mod worker;
+
+use std::time::Instant;
+
+use async_trait::async_trait;
+use rusqlite::Connection;
+
+use super::error::Stage;
+use super::{
+    Capability, Connector, ConnectorError, Context, Driver, Selection, ServerInfo, Session,
+    TableEntry, Target, Trace, limits,
+};
+use crate::schema::{Schema, TableKind};
+use worker::{Stop, Worker, off_thread};
+
+pub use sample::create_sample;
+
+/// The engine.
+pub static DRIVER: Driver = Driver {
+    name: "sqlite",
+    title: "SQLite",
+    aliases: &["sqlite3"],
+    url_schemes: &["sqlite", "sqlite3"],
+    default_port: None,
+    options: &[],
+    capability: Capability {
+        network: false,
+        tls: false,
+        schemas: false,
+        query: true,
+        sampled: false,
+    },
+    identify: None,
+    parameter: config::parameter,
+    complete: config::complete,
+    connector: &Sqlite,
+};
+
+struct Sqlite;
+
+#[async_trait]
+impl Connector for Sqlite {
+    async fn connect(
+        &self,
+        context: &Context,
+        target: &Target,
+        trace: &Trace,
+    ) -> Result<Box<dyn Session>, ConnectorError> {
+        let root = context.files_root.clone();
+        let shown = target.settings.database.clone().unwrap_or_default();
+        let file = shown.clone();
+        let opening = off_thread(move |stop| {
+            let path = path::resolve(&root, &shown)?;
+            open::open(&path, &shown, stop)
+        });
+        let opened = trace
+            .run(Stage::OpenDatabase, limits::OPEN_DATABASE, opening)
+            .await?;
+        Ok(Box::new(OpenFile {
+            worker: Worker::new(opened.connection),
+            server: ServerInfo {
+                engine: DRIVER.name,
+                product: DRIVER.title.to_owned(),
+                version: rusqlite::version().to_owned(),
+                tls: None,
+                notes: opened.notes,
+            },
+            file,
+            query: target.settings.selection.query.clone(),
+        }))
+    }
+}
+
+struct OpenFile {
+    worker: Worker,
+    server: ServerInfo,
+    file: String,
+    /// What the table of the kind `query` stands for, when its rows are counted.
+    query: Option<String>,
+}
+
+#[async_trait]
+impl Session for OpenFile {
+    fn server(&self) -> &ServerInfo {
+        &self.server
+    }
+
+    async fn list_tables(
+        &mut self,
+        selection: &Selection,
+    ) -> Result<Vec<TableEntry>, ConnectorError> {
+        let selection = selection.clone();
+        let work =
+            move |connection: &Connection, _: &Stop| introspect::list(connection, &selection);
+        self.worker.run(None, work).await
+    }
+
+    async fn introspect(&mut self, selection: &Selection) -> Result<Schema, ConnectorError> {
+        let selection = selection.clone();
+        let file = self.file.clone();
+        let work = move |connection: &Connection, stop: &Stop| {
+            introspect::introspect(connection, stop, &selection, file)
+        };
+        self.worker.run(None, work).await
+    }
+
+    /// One after the other: the disk and the file's cache are shared, and a second reader of the
+    /// same file gains little.
+    async fn count_rows(&mut self, tables: &[TableEntry], deadline: Instant) -> Vec<Option<u64>> {
+        let query = self.query.clone();
+        let wanted: Vec<_> = tables
+            .iter()
+            .map(|table| (table.kind, table.name.clone()))
+            .collect();
+        let work = move |connection: &Connection, stop: &Stop| {
+            let count = |(kind, name): &(TableKind, String)| match kind {
+                _ if Instant::now() >= deadline || stop.check().is_err() => None,
+                TableKind::Query => query::count(connection, query.as_deref()?).ok(),
+                _ => catalog::count(connection, name).ok(),
+            };
+            Ok(wanted.iter().map(count).collect())
+        };
+        let counted = self.worker.run(Some(deadline), work).await;
+        counted.unwrap_or_else(|_| vec![None; tables.len()])
+    }
+
+    async fn close(self: Box<Self>) {}
+}

@@ -1,0 +1,232 @@
+//! The stages of one connection, with their times.
+
+use std::future::Future;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use serde::Serialize;
+
+use super::error::{ConnectorError, ErrorKind, Stage};
+
+/// A stage that was reached.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, utoipa::ToSchema)]
+pub struct StageRecord {
+    /// Which.
+    pub stage: Stage,
+    /// Whether it was passed.
+    pub ok: bool,
+    /// How long it took, in milliseconds.
+    pub ms: f64,
+}
+
+/// Collects the stages as they pass. One per attempt; shared with the caller, who reads it even
+/// where the attempt was cut short.
+#[derive(Debug, Default)]
+pub struct Trace(Mutex<Stages>);
+
+#[derive(Debug, Default)]
+struct Stages {
+    passed: Vec<StageRecord>,
+    running: Option<(Stage, Instant)>,
+    begun: Option<(Stage, Duration)>,
+}
+
+impl Stages {
+    /// A stage in two parts, such as two lookups that build on each other, is one.
+    fn add(&mut self, record: StageRecord) {
+        match self.passed.last_mut() {
+            Some(last) if last.stage == record.stage && last.ok => {
+                last.ok = record.ok;
+                last.ms += record.ms;
+            }
+            _ => self.passed.push(record),
+        }
+    }
+}
+
+impl Trace {
+    /// Runs one stage within `limit`, and records it. A stage that runs out of time fails as the
+    /// kind of failure that it is at that stage.
+    pub async fn run<T>(
+        &self,
+        stage: Stage,
+        limit: Duration,
+        work: impl Future<Output = Result<T, ConnectorError>>,
+    ) -> Result<T, ConnectorError> {
+        self.update(|stages| stages.running = Some((stage, Instant::now())));
+        let result = match tokio::time::timeout(limit, work).await {
+            Ok(result) => result,
+            Err(_) => Err(out_of_time(stage, limit)),
+        };
+        self.finish(result.is_ok());
+        result.map_err(|error| error.at(stage))
+    }
+
+    /// Runs the beginning of a stage whose rest follows behind another one, as where a server
+    /// greets before TLS and takes the login after it. Fails as [`Trace::run`] does; where it is
+    /// passed, its time is added to that of the rest, and the stage is listed once.
+    pub async fn begin<T>(
+        &self,
+        stage: Stage,
+        limit: Duration,
+        work: impl Future<Output = Result<T, ConnectorError>>,
+    ) -> Result<T, ConnectorError> {
+        let since = Instant::now();
+        let result = self.run(stage, limit, work).await;
+        if result.is_ok() {
+            self.update(|stages| {
+                stages.passed.pop();
+                stages.begun = Some((stage, since.elapsed()));
+            });
+        }
+        result
+    }
+
+    /// The stages so far; one that still runs counts as not passed.
+    pub fn stages(&self) -> Vec<StageRecord> {
+        self.finish(false);
+        let stages = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        stages.passed.clone()
+    }
+
+    /// Takes over the stages of another trace: of the one that counted, where several servers were
+    /// tried at once.
+    pub fn adopt(&self, other: &Self) {
+        let theirs = other.stages();
+        self.update(|stages| theirs.into_iter().for_each(|record| stages.add(record)));
+    }
+
+    /// The stage at which the attempt stands or last stood.
+    pub fn last_stage(&self) -> Option<Stage> {
+        let stages = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let running = stages.running.map(|(stage, _)| stage);
+        running.or(stages.passed.last().map(|record| record.stage))
+    }
+
+    fn finish(&self, ok: bool) {
+        self.update(|stages| {
+            if let Some((stage, since)) = stages.running.take() {
+                let before = stages.begun.take_if(|(begun, _)| *begun == stage);
+                let taken = since.elapsed() + before.map_or(Duration::ZERO, |(_, time)| time);
+                let ms = (taken.as_secs_f64() * 1e5).round() / 1e2;
+                stages.add(StageRecord { stage, ok, ms });
+            }
+        });
+    }
+
+    fn update(&self, change: impl FnOnce(&mut Stages)) {
+        change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+}
+
+/// The failure of a stage that got no answer in time.
+#[must_use]
+pub fn out_of_time(stage: Stage, limit: Duration) -> ConnectorError {
+    let seconds = limit.as_secs_f64();
+    let (kind, message, hint) = match stage {
+        Stage::Resolve => (
+            ErrorKind::DnsFailure,
+            format!("The name server gave no answer within {seconds} s."),
+            "Check the host's name and this machine's name server, or use an IP address.",
+        ),
+        Stage::Connect => (
+            ErrorKind::ConnectTimeout,
+            format!("Nothing answered within {seconds} s."),
+            "Check host and port; a firewall or security group between this machine and the \
+             server may be dropping the packets.",
+        ),
+        Stage::Tls => (
+            ErrorKind::Timeout,
+            format!("The TLS handshake got no answer within {seconds} s."),
+            "The port may belong to another service, or something between drops TLS. Check the \
+             port; try options.tls = disable if the server is on a trusted network.",
+        ),
+        Stage::Authenticate => (
+            ErrorKind::Timeout,
+            format!("The server accepted the connection and said nothing for {seconds} s."),
+            "The port may belong to another service, or the server may be overloaded. Check the \
+             port and the server's load.",
+        ),
+        Stage::OpenDatabase | Stage::ReadCatalog => (
+            ErrorKind::Timeout,
+            format!("The server did not finish within {seconds} s."),
+            "The server may be overloaded, or its catalog locked by a long change. Try again \
+             later, or choose fewer tables.",
+        ),
+    };
+    ConnectorError::new(kind, message, hint).at(stage)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_stage_that_never_ends_fails_as_what_it_is() {
+        let trace = Trace::default();
+        let work = std::future::pending::<Result<(), ConnectorError>>();
+        let error = trace
+            .run(Stage::Connect, Duration::from_secs(5), work)
+            .await
+            .unwrap_err();
+        assert_eq!(
+            (error.kind, error.stage),
+            (ErrorKind::ConnectTimeout, Some(Stage::Connect))
+        );
+        assert!(!trace.stages()[0].ok);
+    }
+
+    #[tokio::test]
+    async fn a_stage_in_two_parts_is_listed_once_or_as_failed() {
+        let limit = Duration::from_secs(9);
+        let trace = Trace::default();
+        let passed = || async { Ok(()) };
+        trace
+            .begin(Stage::Authenticate, limit, passed())
+            .await
+            .unwrap();
+        trace.run(Stage::Tls, limit, passed()).await.unwrap();
+        trace
+            .run(Stage::Authenticate, limit, passed())
+            .await
+            .unwrap();
+        let names: Vec<_> = trace.stages().iter().map(|s| s.stage).collect();
+        assert_eq!(names, [Stage::Tls, Stage::Authenticate]);
+
+        let trace = Trace::default();
+        let refused = async { Err::<(), _>(out_of_time(Stage::Authenticate, limit)) };
+        let failed = trace.begin(Stage::Authenticate, limit, refused).await;
+        assert!(failed.is_err() && !trace.stages()[0].ok);
+    }
+
+    #[tokio::test]
+    async fn two_stages_of_one_kind_in_a_row_are_one() {
+        let (trace, other) = (Trace::default(), Trace::default());
+        for trace in [&trace, &other] {
+            let work = async { Ok(()) };
+            trace
+                .run(Stage::Resolve, Duration::from_secs(1), work)
+                .await
+                .unwrap();
+        }
+        trace.adopt(&other);
+        assert_eq!(trace.stages().len(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_stage_that_was_cut_short_is_still_listed() {
+        let trace = Trace::default();
+        trace
+            .run(Stage::Resolve, Duration::from_secs(1), async { Ok(()) })
+            .await
+            .unwrap();
+        let hung = trace.run(
+            Stage::Connect,
+            Duration::from_secs(9),
+            std::future::pending::<Result<(), _>>(),
+        );
+        let _ = tokio::time::timeout(Duration::from_millis(5), hung).await;
+        let stages: Vec<_> = trace.stages().iter().map(|s| (s.stage, s.ok)).collect();
+        assert_eq!(stages, [(Stage::Resolve, true), (Stage::Connect, false)]);
+    }
+}
