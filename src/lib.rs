@@ -5,11 +5,17 @@
 //! `vault`, `auth` (which never import each other) → `model`, `schema`. Beneath them all stand
 //! `private_file` and `key_file`: what only the owner of the data folder may read.
 
+pub mod app;
 pub mod auth;
+pub mod cli;
+pub mod config;
 pub mod connectors;
+pub mod http;
 pub mod key_file;
 pub mod model;
 pub mod private_file;
 pub mod schema;
+pub mod services;
 pub mod store;
+pub mod telemetry;
 pub mod vault;

@@ -1,0 +1,68 @@
+//! The endpoints, one file a resource.
+
+mod auth;
+mod cleanup;
+mod connect;
+mod engines;
+mod health;
+mod openapi;
+mod schema;
+mod sources;
+mod test_connection;
+mod users;
+mod workspaces;
+
+use serde::Deserialize;
+
+use super::endpoint::Endpoint;
+use super::error::ApiError;
+use crate::model::Scope;
+
+pub use health::{healthz, readyz};
+
+/// Every endpoint of the API, below its base path.
+#[must_use]
+pub fn all() -> Vec<Endpoint> {
+    [
+        auth::endpoints(),
+        users::endpoints(),
+        workspaces::endpoints(),
+        connect::endpoints(),
+        sources::endpoints(),
+        cleanup::endpoints(),
+        test_connection::endpoints(),
+        schema::endpoints(),
+        engines::endpoints(),
+        openapi::endpoints(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// The longest name of a thing that callers name, in characters.
+const NAME_LIMIT: usize = 200;
+
+/// A name as a caller gave it, for what `what` says. Any script and sign will do, but not what
+/// would break a line or steer a terminal where the name is shown.
+fn name<'a>(text: &'a str, what: &str, path: &str) -> Result<&'a str, ApiError> {
+    let name = text.trim();
+    if name.is_empty() || name.chars().count() > NAME_LIMIT {
+        let message = format!("{what} has 1 to {NAME_LIMIT} characters.");
+        return Err(ApiError::field(path, message, "Choose another name."));
+    }
+    if name.contains(char::is_control) {
+        let message = format!("{what} has no line breaks or other control characters.");
+        return Err(ApiError::field(path, message, "Choose another name."));
+    }
+    Ok(name)
+}
+
+/// What the parameter `scope` does.
+const SCOPE: &str = "Whose: `user` (the caller's own, the default) or `organization`";
+
+/// A body that holds nothing but a scope.
+#[derive(Deserialize, utoipa::ToSchema)]
+struct ScopeBody {
+    scope: Option<Scope>,
+}

@@ -1,0 +1,166 @@
+//! `/data/{workspace_id}/schema` and `/data/{workspace_id}/infer-schema`
+
+use actix_web::http::header::{
+    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY,
+};
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Deserialize;
+
+use crate::auth::permission::Access;
+use crate::connectors::input::ConnectionInput;
+use crate::http::answer::{Answer, ApiResult, Envelope};
+use crate::http::endpoint::Endpoint;
+use crate::http::error::ApiError;
+use crate::http::extract::{Authenticated, Json, QueryParameters, WorkspacePath};
+use crate::http::services::refusal;
+use crate::http::state::State;
+use crate::model::Scope;
+use crate::services::sources::{SchemaAnswer, SchemaDocument, SchemaRequest};
+
+use super::SCOPE;
+
+/// The endpoints of this file.
+pub fn endpoints() -> Vec<Endpoint> {
+    vec![
+        Endpoint::get(
+            "/data/{workspace_id}/schema",
+            schema,
+            "The schema of a source, or of one of its tables",
+        )
+        .also("/data/schema")
+        .required("source_id", "The id of a source or of a table")
+        .query("scope", SCOPE)
+        .query("refresh", "`true` reads the source again")
+        .answers::<SchemaDocument>(),
+        Endpoint::post(
+            "/data/{workspace_id}/infer-schema",
+            infer,
+            "The schema of a database, without keeping anything",
+        )
+        .also("/data/infer-schema")
+        .body::<InferBody>()
+        .answers::<SchemaDocument>(),
+    ]
+}
+
+#[derive(Deserialize, utoipa::ToSchema)]
+struct InferBody {
+    scope: Option<Scope>,
+    /// A database as `connect` takes it.
+    database: ConnectionInput,
+}
+
+/// Makes the bytes that are kept and answered.
+pub fn render(document: &SchemaDocument) -> Result<Vec<u8>, serde_json::Error> {
+    serde_json::to_vec(&Envelope {
+        data: document,
+        message: "Schema read",
+        status: "success",
+    })
+}
+
+async fn schema(
+    state: Data<State>,
+    caller: Authenticated,
+    path: WorkspacePath,
+    query: QueryParameters,
+    request: HttpRequest,
+) -> Result<HttpResponse, ApiError> {
+    let place = state
+        .sources
+        .place(&caller.0, query.scope()?, path.0, Access::Read)
+        .await?;
+    let wanted = SchemaRequest {
+        id: query.require("source_id")?.to_owned(),
+        refresh: query.flag("refresh")?,
+        gzip: takes_gzip(&request),
+        known: known(&request),
+    };
+    let answer = state
+        .sources
+        .schema(&place, wanted, render)
+        .await
+        .map_err(|error| refusal(error, "source_id"))?;
+    // The answer may be kept by its caller alone, and is asked after by its tag.
+    let cache = (CACHE_CONTROL, "private, no-cache");
+    Ok(match answer {
+        SchemaAnswer::Known { fingerprint } => HttpResponse::NotModified()
+            .insert_header((ETAG, tag(&fingerprint)))
+            .insert_header(cache)
+            .finish(),
+        SchemaAnswer::Bytes {
+            fingerprint,
+            body,
+            gzip,
+        } => {
+            let mut response = HttpResponse::Ok();
+            response.insert_header((CONTENT_TYPE, "application/json"));
+            response
+                .insert_header((ETAG, tag(&fingerprint)))
+                .insert_header(cache);
+            response.insert_header((VARY, "Accept-Encoding, Authorization"));
+            if gzip {
+                response.insert_header((CONTENT_ENCODING, "gzip"));
+            }
+            response.body(body)
+        }
+        SchemaAnswer::Document(document) => Answer::new(document, "Schema read")?.into(),
+    })
+}
+
+async fn infer(
+    state: Data<State>,
+    caller: Authenticated,
+    path: WorkspacePath,
+    body: Json<InferBody>,
+) -> ApiResult {
+    let Json(parsed) = body;
+    let InferBody { scope, database } = parsed.value;
+    let place = state
+        .sources
+        .place(&caller.0, scope.unwrap_or_default(), path.0, Access::Write)
+        .await?;
+    let (document, warnings) = state
+        .sources
+        .infer(&place, database)
+        .await
+        .map_err(|error| refusal(error, "database"))?;
+    Ok(Answer::new(document, "Schema read")?
+        .warn(warnings)
+        .warn(parsed.warnings))
+}
+
+/// A weak tag (RFC 9110 §8.8.1): estimates of rows and the time of reading may differ below one tag.
+fn tag(fingerprint: &str) -> String {
+    format!("W/\"{fingerprint}\"")
+}
+
+fn known(request: &HttpRequest) -> Vec<String> {
+    let tags = request
+        .headers()
+        .get(IF_NONE_MATCH)
+        .and_then(|tags| tags.to_str().ok())
+        .unwrap_or("");
+    tags.split(',')
+        .map(|tag| {
+            tag.trim()
+                .trim_start_matches("W/")
+                .trim_matches('"')
+                .to_owned()
+        })
+        .collect()
+}
+
+fn takes_gzip(request: &HttpRequest) -> bool {
+    let accepted = request
+        .headers()
+        .get(ACCEPT_ENCODING)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or("");
+    accepted.split(',').any(|coding| {
+        let (name, weight) = coding.split_once(';').unwrap_or((coding, ""));
+        let weight = weight.trim().trim_start_matches("q=");
+        matches!(name.trim(), "gzip" | "*") && weight.parse::<f32>() != Ok(0.0)
+    })
+}

@@ -1,0 +1,88 @@
+//! `/data/{workspace_id}/list`
+
+use actix_web::web::Data;
+use serde::Deserialize;
+
+use crate::auth::permission::Access;
+use crate::http::answer::{Answer, ApiResult};
+use crate::http::endpoint::Endpoint;
+use crate::http::extract::{Authenticated, Json, QueryParameters, WorkspacePath};
+use crate::http::state::State;
+use crate::model::{Caller, Scope, WorkspaceRef};
+use crate::services::sources::ListedSource;
+
+use super::SCOPE;
+
+/// The endpoints of this file.
+pub fn endpoints() -> Vec<Endpoint> {
+    let summary = "List the sources of a workspace";
+    vec![
+        Endpoint::get("/data/{workspace_id}/list", list, summary)
+            .also("/data/list")
+            .query("scope", SCOPE)
+            .query("tables", "`true` lists each source's tables too")
+            .answers::<Vec<ListedSource>>(),
+        Endpoint::post("/data/{workspace_id}/list", list_by_body, summary)
+            .also("/data/list")
+            .body::<ListBody>()
+            .answers::<Vec<ListedSource>>(),
+    ]
+}
+
+#[derive(Deserialize, utoipa::ToSchema)]
+struct ListBody {
+    scope: Option<Scope>,
+    /// Whether each source's tables are listed too.
+    tables: Option<bool>,
+}
+
+async fn list(
+    state: Data<State>,
+    caller: Authenticated,
+    path: WorkspacePath,
+    query: QueryParameters,
+) -> ApiResult {
+    answer(
+        &state,
+        &caller.0,
+        query.scope()?,
+        path.0,
+        query.flag("tables")?,
+    )
+    .await
+}
+
+async fn list_by_body(
+    state: Data<State>,
+    caller: Authenticated,
+    path: WorkspacePath,
+    body: Json<ListBody>,
+) -> ApiResult {
+    let Json(parsed) = body;
+    let ListBody { scope, tables } = parsed.value;
+    answer(
+        &state,
+        &caller.0,
+        scope.unwrap_or_default(),
+        path.0,
+        tables.unwrap_or(false),
+    )
+    .await
+}
+
+async fn answer(
+    state: &State,
+    caller: &Caller,
+    scope: Scope,
+    workspace: WorkspaceRef,
+    tables: bool,
+) -> ApiResult {
+    let place = state
+        .sources
+        .place(caller, scope, workspace, Access::Read)
+        .await?;
+    Answer::new(
+        state.sources.list(&place, tables).await?,
+        "Data sources listed",
+    )
+}

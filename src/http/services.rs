@@ -1,0 +1,169 @@
+//! How the services' errors become answers: decided here, once.
+
+use serde_json::Value;
+
+use super::error::{ApiError, Code};
+use crate::auth::permission::Denied;
+use crate::services::accounts::{AccountError, AccountErrorKind};
+use crate::services::sources::SourceError;
+use crate::services::workspaces::WorkspaceError;
+use crate::store::StoreError;
+
+/// What a source's error means to its caller; `prefix` is the JSON path of the connection.
+#[must_use]
+pub fn refusal(error: SourceError, prefix: &str) -> ApiError {
+    match error {
+        SourceError::Denied(denied) => denied.into(),
+        SourceError::NotFound(what) => {
+            ApiError::not_found(what, "See /workspaces/list and /data/list for what there is, and check the scope.")
+        }
+        SourceError::Config(error) => ApiError::config(&error, prefix),
+        SourceError::CredentialsRequired => ApiError::new(
+            Code::CREDENTIALS_REQUIRED,
+            "The host, port or user of this source changed, or its TLS became weaker, so its kept password is not sent.",
+            "Give the password again.",
+        )
+        .with("path", format!("{prefix}.password")),
+        SourceError::NeedsCredentials => ApiError::new(
+            Code::NEEDS_CREDENTIALS,
+            "This source came without its credentials.",
+            "Connect it under the same name and give the password.",
+        ),
+        SourceError::Connector(error) => error.into(),
+        SourceError::Busy => busy("Too many connections are being opened at once."),
+        SourceError::Store(error) => error.into(),
+        SourceError::Vault(error) => ApiError::internal(&error),
+        SourceError::Document(error) => ApiError::internal(&error),
+    }
+}
+
+fn busy(message: &str) -> ApiError {
+    ApiError::new(Code::BUSY, message, "Try again in a moment.").retry_after(1)
+}
+
+impl From<SourceError> for ApiError {
+    fn from(error: SourceError) -> Self {
+        refusal(error, "")
+    }
+}
+
+impl From<AccountError> for ApiError {
+    fn from(error: AccountError) -> Self {
+        let wait = error.retry_after().map_or(1, |wait| wait.as_secs().max(1));
+        match (error.kind(), error) {
+            (_, AccountError::Credentials) => Self::wrong_login(),
+            (_, AccountError::Denied(denied)) => denied.into(),
+            (_, AccountError::Store(error)) => error.into(),
+            (_, AccountError::SetupLink) => Self::new(
+                Code::INVALID_CREDENTIALS,
+                "This set-up link does not hold any more.",
+                "Restart the server: it prints a new one for as long as there is no user.",
+            ),
+            (AccountErrorKind::Unauthenticated, error) => Self::new(
+                Code::UNAUTHENTICATED,
+                sentence(&error),
+                "Log in again, or make a new token.",
+            ),
+            (AccountErrorKind::Throttled, _) => Self::new(
+                Code::TOO_MANY_ATTEMPTS,
+                "There were too many failed attempts.",
+                format!("Try again in {wait} seconds."),
+            )
+            .retry_after(wait),
+            (AccountErrorKind::Busy, _) => busy("Too many logins are being checked at once."),
+            (AccountErrorKind::NotFound, error) => Self::new(
+                Code::NOT_FOUND,
+                sentence(&error),
+                "See /auth/tokens for yours.",
+            ),
+            (AccountErrorKind::Conflict, error) => {
+                Self::new(Code::CONFLICT, sentence(&error), "Choose another name.")
+            }
+            (_, AccountError::WeakPassword(weak)) => Self::new(
+                Code::WEAK_PASSWORD,
+                sentence(&weak),
+                "Use 12 to 128 characters that are on no list of common passwords; a few words do well.",
+            ),
+            (_, AccountError::Name { field, cause }) => {
+                Self::field(field, sentence(&cause), "Choose another name.")
+            }
+            (_, error @ AccountError::TokenName) => {
+                Self::field("name", sentence(&error), "Choose another name.")
+            }
+            (_, error @ AccountError::Lifetime { .. }) => Self::field(
+                "expires_in_minutes",
+                sentence(&error),
+                "Ask for another time.",
+            ),
+            (AccountErrorKind::Invalid, error) => {
+                Self::field("body", sentence(&error), "Correct it and try again.")
+            }
+            (AccountErrorKind::Denied | AccountErrorKind::Internal, error) => {
+                Self::internal(&error)
+            }
+        }
+    }
+}
+
+/// An error's words as a sentence.
+fn sentence(error: &dyn std::fmt::Display) -> String {
+    let text = error.to_string();
+    let mut letters = text.chars();
+    let first = letters
+        .next()
+        .map(|letter| letter.to_uppercase().to_string())
+        .unwrap_or_default();
+    format!("{first}{}.", letters.as_str())
+}
+
+impl From<WorkspaceError> for ApiError {
+    fn from(error: WorkspaceError) -> Self {
+        match error {
+            WorkspaceError::Denied(denied) => denied.into(),
+            WorkspaceError::NotFound => Self::not_found(
+                "workspace",
+                "See /workspaces/list for what there is, and check the scope.",
+            ),
+            WorkspaceError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<Denied> for ApiError {
+    fn from(denied: Denied) -> Self {
+        Self::new(
+            Code::FORBIDDEN,
+            denied.to_string(),
+            "Ask an admin of the organization for a higher role, or use the scope `user`.",
+        )
+        .with("scope", Value::from("organization"))
+    }
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Busy => busy("The store is busy with another write."),
+            StoreError::Full | StoreError::ReadOnly => {
+                tracing::error!(%error, "the store cannot be written");
+                Self::new(
+                    Code::STORE_UNAVAILABLE,
+                    "Nothing can be saved at the moment.",
+                    "Tell the operator; the server's log says why.",
+                )
+            }
+            StoreError::Taken => Self::new(
+                Code::CONFLICT,
+                "This name or id is taken.",
+                "Choose another one.",
+            ),
+            other => {
+                let cause = std::error::Error::source(&other)
+                    .map(ToString::to_string)
+                    .unwrap_or_default();
+                tracing::error!(error = %other, cause, "the store failed");
+                Self::internal(&other)
+            }
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! What every handler may reach.
+
+use std::sync::Arc;
+
+use super::endpoint::{Access, Endpoint};
+use super::hosts::ServedHosts;
+use crate::services::accounts::Accounts;
+use crate::services::sources::Sources;
+use crate::services::workspaces::Workspaces;
+
+/// The services, and what the fence reads.
+pub struct State {
+    /// Users and tokens.
+    pub accounts: Accounts,
+    /// Workspaces.
+    pub workspaces: Workspaces,
+    /// Sources.
+    pub sources: Sources,
+    /// The Host headers that are answered.
+    pub hosts: ServedHosts,
+    /// The OpenAPI document, made once.
+    pub openapi: Arc<str>,
+    /// What each path is, for the fence.
+    pub endpoints: Vec<EndpointInfo>,
+}
+
+/// What the fence knows of an endpoint.
+#[derive(Debug, Clone)]
+pub struct EndpointInfo {
+    /// The method.
+    pub method: actix_web::http::Method,
+    /// The patterns of its paths.
+    pub paths: Vec<&'static str>,
+    /// Who may call it.
+    pub access: Access,
+}
+
+impl EndpointInfo {
+    /// Whether a request's method and path below the base path are this endpoint's.
+    #[must_use]
+    pub fn matches(&self, method: &actix_web::http::Method, path: &str) -> bool {
+        self.method == *method
+            && self
+                .paths
+                .iter()
+                .any(|pattern| super::endpoint::fits(pattern, path))
+    }
+}
+
+impl From<&Endpoint> for EndpointInfo {
+    fn from(endpoint: &Endpoint) -> Self {
+        Self {
+            method: endpoint.method.clone(),
+            paths: endpoint.paths.clone(),
+            access: endpoint.access,
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! Floor 2: the use cases. Authorization and transactions live here; HTTP, the command line and
+//! jobs share them.
+
+pub mod accounts;
+pub mod demo;
+pub mod setup;
+pub mod sources;
+pub mod workspaces;

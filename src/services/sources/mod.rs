@@ -1,0 +1,92 @@
+//! Sources: connecting, testing, listing, reading their schemas, and letting go of them.
+
+mod catalog;
+mod connect;
+mod contact;
+mod document;
+mod flights;
+mod place;
+mod report;
+mod schema;
+mod secrets;
+
+use std::sync::Arc;
+
+use tokio::sync::Semaphore;
+
+pub use catalog::{Cleaned, ListedSource};
+pub use connect::{ConnectRequest, Connected};
+pub use contact::Prepared;
+pub use document::SchemaDocument;
+pub use place::Place;
+pub use report::{Access as CatalogAccess, TestReport};
+pub use schema::{Render, SchemaAnswer, SchemaRequest};
+
+use crate::auth::permission::Denied;
+use crate::connectors::{ConfigError, ConnectorError, Context};
+use crate::store::{Store, StoreError};
+use crate::vault::{Vault, VaultError};
+use flights::Flights;
+
+/// Attempts to connect that run at once, of all callers together. Each is cheap, a task and a
+/// socket; the bound only keeps a flood from using up the process's file descriptors.
+const ATTEMPTS: usize = 512;
+
+/// The sources of all workspaces. Cheap to clone.
+#[derive(Clone)]
+pub struct Sources {
+    store: Store,
+    vault: Vault,
+    context: Arc<Context>,
+    attempts: Arc<Semaphore>,
+    flights: Arc<Flights>,
+}
+
+impl Sources {
+    /// Sources kept in `store`, their secrets sealed by `vault`, reached by the operator's rules.
+    #[must_use]
+    pub fn new(store: Store, vault: Vault, context: Context) -> Self {
+        Self {
+            store,
+            vault,
+            context: Arc::new(context),
+            attempts: Arc::new(Semaphore::new(ATTEMPTS)),
+            flights: Arc::default(),
+        }
+    }
+}
+
+/// What can go wrong with a source.
+#[derive(Debug, thiserror::Error)]
+pub enum SourceError {
+    /// The caller's role does not allow it.
+    #[error(transparent)]
+    Denied(#[from] Denied),
+    /// There is no such thing, or it is not the caller's.
+    #[error("there is no such {0}")]
+    NotFound(&'static str),
+    /// Settings that cannot be worked with.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The kept secret may not go to another place or user than it was given for.
+    #[error("the host, port, user or TLS changed, so the password is needed again")]
+    CredentialsRequired,
+    /// The source came without its secret.
+    #[error("the source waits for its credentials")]
+    NeedsCredentials,
+    /// The source refused, or could not be reached.
+    #[error(transparent)]
+    Connector(#[from] ConnectorError),
+    /// Too many attempts run already.
+    #[error("too many connections are being opened")]
+    Busy,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The vault failed.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+    /// A document could not be written or read.
+    #[error("a kept document is damaged")]
+    Document(#[from] serde_json::Error),
+}

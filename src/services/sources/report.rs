@@ -1,0 +1,194 @@
+//! Testing a connection: how far it came, who answered, and what the login may read.
+
+use std::collections::BTreeSet;
+use std::future::Future;
+use std::time::Instant;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::connectors::input::ConnectionInput;
+use crate::connectors::trace::{StageRecord, out_of_time};
+use crate::connectors::{ConnectorError, ServerInfo, Stage, TableEntry, Target, Trace, limits};
+use crate::model::SourceId;
+use crate::model::source::SourceStatus;
+use crate::store::sources::{self, Contact};
+
+use super::contact::{Prepared, scrubbed};
+use super::{Place, SourceError, Sources};
+
+/// What a test found.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct TestReport {
+    /// The stages that were reached, in order.
+    pub stages: Vec<StageRecord>,
+    /// How long all of it took, in milliseconds.
+    pub total_ms: f64,
+    /// Who answered, where the login worked.
+    pub server: Option<ServerInfo>,
+    /// What the login may read, where the catalog was read.
+    pub access: Option<Access>,
+    /// Why it failed, where it did.
+    #[serde(skip)]
+    #[schema(ignore)]
+    pub failure: Option<ConnectorError>,
+    /// What was ignored of the request.
+    #[serde(skip)]
+    #[schema(ignore)]
+    pub warnings: Vec<String>,
+}
+
+/// What a login may read.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct Access {
+    /// The schemas (namespaces) in which tables were seen.
+    pub schemas: Vec<String>,
+    /// How many tables were seen.
+    pub tables: usize,
+    /// How many of them the login may not read.
+    pub unreadable_tables: usize,
+    /// The first of those, by name.
+    pub unreadable: Vec<String>,
+}
+
+/// The most unreadable tables that are named.
+const NAMED: usize = 20;
+
+impl Access {
+    fn of(tables: &[TableEntry]) -> Self {
+        let full = |table: &TableEntry| match &table.schema {
+            Some(schema) => format!("{schema}.{}", table.name),
+            None => table.name.clone(),
+        };
+        let closed: Vec<_> = tables
+            .iter()
+            .filter(|table| table.readable == Some(false))
+            .collect();
+        let schemas: BTreeSet<_> = tables
+            .iter()
+            .filter_map(|table| table.schema.clone())
+            .collect();
+        Self {
+            schemas: schemas.into_iter().collect(),
+            tables: tables.len(),
+            unreadable_tables: closed.len(),
+            unreadable: closed.into_iter().take(NAMED).map(full).collect(),
+        }
+    }
+}
+
+impl Sources {
+    /// Tests a connection as a caller wrote it. Nothing is kept.
+    pub async fn test(
+        &self,
+        place: &Place,
+        name: Option<&str>,
+        input: ConnectionInput,
+    ) -> Result<TestReport, SourceError> {
+        let _attempt = self.attempt()?;
+        let started = Instant::now();
+        let trace = Trace::default();
+        let name = name.map(str::to_owned).or_else(|| input.name.clone());
+        let asked = async {
+            match self.prepare(place, name.as_deref(), input, &trace).await {
+                Ok(Prepared { target, warnings }) => {
+                    Ok((self.look(&target, &trace).await?, warnings))
+                }
+                // The engine had to be asked, and the asking failed: that is a finding too.
+                Err(SourceError::Connector(error)) => Ok((Err(error), Vec::new())),
+                Err(other) => Err(other),
+            }
+        };
+        let (found, warnings) = in_time(&trace, asked, |error| (Err(error), Vec::new())).await?;
+        Ok(TestReport {
+            warnings,
+            ..report(started, &trace, found)
+        })
+    }
+
+    /// Tests the connection of a source that is kept, and notes how it stands.
+    pub async fn test_kept(&self, place: &Place, id: &SourceId) -> Result<TestReport, SourceError> {
+        let _attempt = self.attempt()?;
+        let started = Instant::now();
+        let trace = Trace::default();
+        let record = self.record(place, id).await?;
+        let target = self.target_of(place, &record).await?;
+        let found = in_time(&trace, self.look(&target, &trace), Err).await?;
+        let server = found.as_ref().ok().map(|(server, _)| server.clone());
+        self.note_contact(place, id, server).await?;
+        Ok(report(started, &trace, found))
+    }
+
+    /// Notes that a source was tried just now; `server` is who answered, if anybody did.
+    pub(super) async fn note_contact(
+        &self,
+        place: &Place,
+        id: &SourceId,
+        server: Option<ServerInfo>,
+    ) -> Result<(), SourceError> {
+        let (place, id) = (place.clone(), id.clone());
+        let status = if server.is_some() {
+            SourceStatus::Connected
+        } else {
+            SourceStatus::Unreachable
+        };
+        self.store
+            .write(move |tx| {
+                let contact = Contact {
+                    status,
+                    at: Timestamp::now(),
+                    server_product: server.as_ref().map(|s| s.product.as_str()),
+                    server_version: server.as_ref().map(|s| s.version.as_str()),
+                };
+                sources::record_contact(tx, &place.owner, &place.workspace, &id, &contact)
+            })
+            .await?;
+        Ok(())
+    }
+
+    async fn look(&self, target: &Target, trace: &Trace) -> Result<Found, SourceError> {
+        let mut session = match self.open(target, trace).await {
+            Ok(session) => session,
+            Err(SourceError::Connector(error)) => return Ok(Err(error)),
+            Err(other) => return Err(other),
+        };
+        let listing = session.list_tables(&target.settings.selection);
+        let listed = trace.run(Stage::ReadCatalog, limits::TEST, listing).await;
+        let server = session.server().clone();
+        session.close().await;
+        Ok(listed
+            .map(|tables| (server, tables))
+            .map_err(|error| scrubbed(error, &target.credentials)))
+    }
+}
+
+/// Runs a whole test within its time; where that runs out, the stage at which it stands is the finding.
+async fn in_time<T>(
+    trace: &Trace,
+    test: impl Future<Output = Result<T, SourceError>>,
+    found: impl FnOnce(ConnectorError) -> T,
+) -> Result<T, SourceError> {
+    tokio::time::timeout(limits::TEST, test)
+        .await
+        .unwrap_or_else(|_| {
+            let stage = trace.last_stage().unwrap_or(Stage::Connect);
+            Ok(found(out_of_time(stage, limits::TEST)))
+        })
+}
+
+type Found = Result<(ServerInfo, Vec<TableEntry>), ConnectorError>;
+
+fn report(started: Instant, trace: &Trace, found: Found) -> TestReport {
+    let (server, access, failure) = match found {
+        Ok((server, tables)) => (Some(server), Some(Access::of(&tables)), None),
+        Err(error) => (None, None, Some(error)),
+    };
+    TestReport {
+        stages: trace.stages(),
+        total_ms: (started.elapsed().as_secs_f64() * 1e5).round() / 1e2,
+        server,
+        access,
+        failure,
+        warnings: Vec::new(),
+    }
+}
