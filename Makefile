@@ -1,0 +1,33 @@
+# `make` builds Headwater and starts it with demo data; `make help` lists the rest.
+
+# The database engines that the tests run against, and words for `cargo test`
+# or `cargo bench`: make test ENGINES=sqlite,postgres ARGS=introspection
+ENGINES ?= sqlite,postgres,mariadb,mysql,mongodb
+ARGS ?=
+
+.DEFAULT_GOAL := run
+.PHONY: run test check bench help tools
+
+run: tools ## build and start Headwater with demo data
+	cargo run --release -- serve --demo
+
+test: tools ## run all tests among private database servers (ENGINES=…, ARGS=…)
+	tests/servers/with.sh --engines "$(ENGINES)" -- cargo test --locked $(ARGS)
+
+check: tools ## check formatting, lints and documentation
+	cargo fmt --check
+	cargo clippy --all-targets --locked -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --document-private-items --locked
+
+bench: tools ## run the benchmarks (ARGS=…)
+	cargo bench --locked $(ARGS)
+
+help: ## list these targets
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(firstword $(MAKEFILE_LIST))
+
+# A missing compiler would otherwise show only minutes into the build.
+tools:
+	@command -v cargo >/dev/null || { \
+		echo "cargo is not here: install Rust with rustup, then run make again" >&2; exit 1; }
+	@command -v $(CC) >/dev/null || { \
+		echo "no C compiler ($(CC)), which SQLite is built with: apt-get install gcc libc6-dev" >&2; exit 1; }

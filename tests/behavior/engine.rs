@@ -1,0 +1,57 @@
+//! What the suite needs to know of an engine.
+
+use std::path::Path;
+
+use async_trait::async_trait;
+use serde_json::Value;
+
+use crate::support::app::CANARY;
+
+/// A column as the suite expects it: name, logical type, nullable, part of the primary key.
+pub type Expected = (&'static str, &'static str, bool, bool);
+
+/// An engine with a real server (or a file) behind it.
+#[async_trait]
+pub trait Engine: Sync {
+    /// Its name in the list of engines.
+    fn name(&self) -> &'static str;
+
+    /// Whether there is a server to reach over the network.
+    fn has_server(&self) -> bool {
+        true
+    }
+
+    /// The columns of `customers`, in order.
+    fn customers(&self) -> Vec<Expected>;
+
+    /// Makes a database of this name, with `customers` (3 rows), `orders` (2 rows) and the view
+    /// `big_orders`, and a login that may read it, whose password is the canary. Answers the
+    /// connection's fields. `files` is the server's files folder.
+    async fn make(&self, name: &str, files: &Path) -> Value;
+
+    /// Adds the table (or collection) `added` to a database that was made.
+    async fn add_table(&self, name: &str, files: &Path);
+}
+
+/// The connection of a database as a URL.
+pub fn url(scheme: &str, database: &Value) -> String {
+    let encode = |text: &str| {
+        percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
+    };
+    let text = |field: &str| encode(database[field].as_str().unwrap_or_default());
+    match database["port"].as_u64() {
+        Some(port) => format!(
+            "{scheme}://{}:{}@{}:{port}/{}",
+            text("username"),
+            encode(CANARY),
+            database["host"].as_str().unwrap(),
+            text("database")
+        ),
+        None => format!("{scheme}:{}", text("database")),
+    }
+}
+
+/// A name that no other test has.
+pub fn unique() -> String {
+    format!("t{}", &uuid::Uuid::new_v4().simple().to_string()[..16])
+}

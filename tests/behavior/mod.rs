@@ -1,0 +1,59 @@
+//! One suite that every engine passes, through HTTP, against its real server.
+
+mod engine;
+mod faults;
+mod mongodb;
+mod mysql;
+mod postgres;
+mod sqlite;
+mod suite;
+
+/// The suite for one engine: each test of [`suite`] under the engine's name.
+macro_rules! behaves {
+    ($($module:ident = $engine:expr;)*) => {
+        $(mod $module {
+            use super::*;
+
+            behaves!(@tests $engine;
+                it_connects_by_its_fields_and_lists_its_tables
+                it_connects_by_its_url
+                the_same_name_again_updates_the_source_and_keeps_every_id
+                rows_are_counted_exactly_when_that_is_asked_for
+                a_test_passes_every_stage_and_keeps_nothing
+                a_source_that_is_kept_is_tested_by_its_id
+                the_schema_is_read_once_and_answered_from_what_was_kept
+                a_refresh_sees_what_changed
+                a_source_that_is_down_answers_from_what_was_kept_and_says_so
+                a_deleted_table_is_gone_until_the_source_is_connected_again
+                tables_are_chosen_and_ignored
+                a_schema_is_inferred_without_keeping_anything
+                a_database_that_is_not_there_is_told
+                a_connect_that_fails_keeps_nothing
+                a_wrong_password_is_told_at_the_stage_of_the_login
+                the_server_says_itself_which_engine_it_is
+                another_servers_port_is_told_with_who_answers_there
+                a_password_is_kept_for_its_own_server_alone
+                nothing_that_listens_is_told_as_refused
+                a_server_that_says_nothing_is_given_up_in_time
+                a_caller_who_hangs_up_ends_the_attempt
+                a_name_that_nobody_knows_is_told
+            );
+        })*
+    };
+    (@tests $engine:expr; $($test:ident)*) => {
+        $(#[actix_web::test]
+        async fn $test() {
+            if let Some(engine) = $engine {
+                suite::$test(&engine).await;
+            }
+        })*
+    };
+}
+
+behaves! {
+    postgresql = postgres::Postgres::chosen();
+    mysql_server = mysql::MySql::chosen("mysql");
+    mariadb_server = mysql::MySql::chosen("mariadb");
+    mongodb_server = mongodb::MongoDb::chosen();
+    sqlite_file = sqlite::Sqlite::chosen();
+}

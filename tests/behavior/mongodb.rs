@@ -1,0 +1,95 @@
+//! MongoDB for the suite.
+
+use std::path::Path;
+
+use async_trait::async_trait;
+use mongodb::bson::{Document, doc};
+use mongodb::options::{ClientOptions, Credential, ServerAddress};
+use mongodb::{Client, Database};
+use serde_json::{Value, json};
+
+use super::engine::{Engine, Expected};
+use crate::support::app::CANARY;
+use crate::support::servers;
+
+pub struct MongoDb {
+    port: u16,
+}
+
+impl MongoDb {
+    pub fn chosen() -> Option<Self> {
+        servers::chosen("mongodb").then(|| Self {
+            port: servers::port("MONGODB_PORT"),
+        })
+    }
+
+    async fn run<T>(&self, name: &str, work: impl AsyncFnOnce(Database) -> T) -> T {
+        let address = ServerAddress::Tcp {
+            host: "127.0.0.1".to_owned(),
+            port: Some(self.port),
+        };
+        let login = Credential::builder()
+            .username("headwater_admin".to_owned())
+            .password(servers::admin_password())
+            .source("admin".to_owned())
+            .build();
+        let options = ClientOptions::builder()
+            .hosts(vec![address])
+            .credential(login)
+            .direct_connection(true)
+            .build();
+        let client = Client::with_options(options).unwrap();
+        let done = work(client.database(name)).await;
+        client.shutdown().await;
+        done
+    }
+}
+
+#[async_trait]
+impl Engine for MongoDb {
+    fn name(&self) -> &'static str {
+        "mongodb"
+    }
+
+    fn customers(&self) -> Vec<Expected> {
+        vec![
+            ("_id", "int32", false, true),
+            ("name", "string", false, false),
+            ("email", "string", true, false),
+        ]
+    }
+
+    async fn make(&self, name: &str, _: &Path) -> Value {
+        self.run(name, async |database| {
+            let customers = database.collection::<Document>("customers");
+            let people = [
+                doc! {"_id": 1, "name": "Ann", "email": "ann@example.org"},
+                doc! {"_id": 2, "name": "Bob"},
+                doc! {"_id": 3, "name": "Cid", "email": null},
+            ];
+            customers.insert_many(people).await.unwrap();
+            let orders = [doc! {"_id": 1, "customer": 1, "total": 5.5}, doc! {"_id": 2, "customer": 2, "total": 500.0}];
+            database.collection::<Document>("orders").insert_many(orders).await.unwrap();
+            let view = doc! {"create": "big_orders", "viewOn": "orders", "pipeline": [{"$match": {"total": {"$gt": 100}}}]};
+            database.run_command(view).await.unwrap();
+            let reader = doc! {"createUser": name, "pwd": CANARY, "roles": [{"role": "read", "db": name}]};
+            database.run_command(reader).await.unwrap();
+        })
+        .await;
+        json!({
+            "databaseType": "mongodb", "host": "127.0.0.1", "port": self.port,
+            "database": name, "username": name, "password": CANARY, "options": {"authSource": name},
+        })
+    }
+
+    async fn add_table(&self, name: &str, _: &Path) {
+        self.run(name, async |database| {
+            database
+                .collection::<Document>("added")
+                .insert_one(doc! {"a": 1})
+                .await
+                .unwrap();
+        })
+        .await;
+    }
+}

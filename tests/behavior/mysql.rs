@@ -1,0 +1,83 @@
+//! MySQL and MariaDB for the suite.
+
+use std::path::Path;
+
+use async_trait::async_trait;
+use mysql_async::prelude::Queryable;
+use mysql_async::{Conn, OptsBuilder, SslOpts};
+use serde_json::{Value, json};
+
+use super::engine::{Engine, Expected};
+use crate::support::app::CANARY;
+use crate::support::servers;
+
+pub struct MySql {
+    name: &'static str,
+    port: u16,
+}
+
+impl MySql {
+    pub fn chosen(name: &'static str) -> Option<Self> {
+        let variable = format!("{}_PORT", name.to_uppercase());
+        servers::chosen(name).then(|| Self {
+            name,
+            port: servers::port(&variable),
+        })
+    }
+
+    async fn run(&self, statements: &[String]) {
+        let options = OptsBuilder::default()
+            .ip_or_hostname("127.0.0.1")
+            .tcp_port(self.port)
+            .prefer_socket(false)
+            .user(Some("headwater_admin"))
+            .pass(Some(servers::admin_password()))
+            .ssl_opts(SslOpts::default().with_danger_accept_invalid_certs(true));
+        let mut admin = Conn::new(options).await.expect("the admin connects");
+        for statement in statements {
+            admin
+                .query_drop(statement)
+                .await
+                .unwrap_or_else(|error| panic!("{statement}: {error}"));
+        }
+        admin.disconnect().await.unwrap();
+    }
+}
+
+#[async_trait]
+impl Engine for MySql {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn customers(&self) -> Vec<Expected> {
+        vec![
+            ("id", "int32", false, true),
+            ("name", "string", false, false),
+            ("email", "string", true, false),
+        ]
+    }
+
+    async fn make(&self, name: &str, _: &Path) -> Value {
+        self.run(&[
+            format!("CREATE DATABASE {name}"),
+            format!("CREATE USER {name} IDENTIFIED BY '{CANARY}'"),
+            format!("GRANT SELECT, SHOW VIEW ON {name}.* TO {name}"),
+            format!("CREATE TABLE {name}.customers (id int PRIMARY KEY, name varchar(50) NOT NULL, email varchar(100) DEFAULT 'none')"),
+            format!("CREATE TABLE {name}.orders (id bigint PRIMARY KEY, customer_id int, total decimal(10,2), FOREIGN KEY (customer_id) REFERENCES {name}.customers (id))"),
+            format!("CREATE VIEW {name}.big_orders AS SELECT * FROM {name}.orders WHERE total > 100"),
+            format!("INSERT INTO {name}.customers (id, name) VALUES (1, 'Ann'), (2, 'Bob'), (3, 'Cid')"),
+            format!("INSERT INTO {name}.orders VALUES (1, 1, 5.50), (2, 2, 500)"),
+        ])
+        .await;
+        json!({
+            "databaseType": self.name, "host": "127.0.0.1", "port": self.port,
+            "database": name, "username": name, "password": CANARY,
+        })
+    }
+
+    async fn add_table(&self, name: &str, _: &Path) {
+        self.run(&[format!("CREATE TABLE {name}.added (a int)")])
+            .await;
+    }
+}

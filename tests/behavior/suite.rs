@@ -1,0 +1,102 @@
+//! What holds for every engine.
+
+mod connecting;
+mod failing;
+mod schemas;
+
+pub use connecting::*;
+pub use failing::*;
+pub use schemas::*;
+
+use headwater::connectors::{Driver, driver};
+use serde_json::{Value, json};
+
+use super::engine::{Engine, unique};
+use crate::support::app::TestApp;
+use crate::support::client::Client;
+
+/// A running server, a caller, and a database of the engine.
+struct Stage {
+    app: TestApp,
+    client: Client,
+    name: String,
+    database: Value,
+}
+
+async fn stage(engine: &dyn Engine) -> Stage {
+    let app = TestApp::start();
+    let client = app.admin();
+    let name = unique();
+    let files = app.data_dir().join("files");
+    std::fs::create_dir_all(&files).unwrap();
+    let database = engine.make(&name, &files).await;
+    Stage {
+        app,
+        client,
+        name,
+        database,
+    }
+}
+
+impl Stage {
+    fn with(&self, changes: &Value) -> Value {
+        let mut database = self.database.clone();
+        for (field, value) in changes.as_object().unwrap() {
+            database[field] = value.clone();
+        }
+        database
+    }
+
+    async fn schema(&self, id: &str, more: &str) -> Value {
+        self.client
+            .get(&format!("/data/workspace_id/schema?source_id={id}{more}"))
+            .await
+            .ok()
+    }
+
+    async fn test(&self, database: Value) -> Value {
+        let answer = self
+            .client
+            .post(
+                "/data/workspace_id/test-connection",
+                json!({ "database": database }),
+            )
+            .await;
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        answer.body
+    }
+
+    /// Tests a connection that is to fail, and answers the body.
+    async fn fails(&self, database: Value, code: &str, stage: &str) -> Value {
+        let body = self.test(database).await;
+        assert_eq!(body["error"]["code"], code, "{body}");
+        assert_eq!(body["error"]["details"]["stage"], stage, "{body}");
+        body
+    }
+}
+
+fn id(value: &Value) -> &str {
+    value.as_str().unwrap_or_else(|| panic!("no id in {value}"))
+}
+
+fn of(engine: &dyn Engine) -> &'static Driver {
+    driver(engine.name()).unwrap()
+}
+
+fn names(tables: &Value) -> Vec<&str> {
+    tables
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|table| table["name"].as_str().unwrap())
+        .collect()
+}
+
+fn table<'a>(tables: &'a Value, name: &str) -> &'a Value {
+    let found = tables
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|table| table["name"] == name);
+    found.unwrap_or_else(|| panic!("no {name} in {tables}"))
+}

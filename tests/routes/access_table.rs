@@ -1,0 +1,257 @@
+//! Who may do what: every endpoint × every kind of caller, on a workspace of the organization.
+//! The rows are checked against the program's own list, so a new endpoint without a row fails.
+
+use std::collections::BTreeSet;
+
+use headwater::http::{Access, endpoints};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::support::app::{PASSWORD, TestApp};
+use crate::support::client::{Client, send};
+
+/// An endpoint, a request to it, and the status for a viewer, an editor and an admin of the
+/// organization, and for an admin of another one.
+struct Row {
+    endpoint: &'static str,
+    path: &'static str,
+    body: Value,
+    statuses: [u16; 4],
+}
+
+fn row(endpoint: &'static str, path: &'static str, body: Value, statuses: [u16; 4]) -> Row {
+    Row {
+        endpoint,
+        path,
+        body,
+        statuses,
+    }
+}
+
+/// `{source}` stands for a source of the organization's workspace `w`, `{jti}` for a token of the admin.
+fn table() -> Vec<Row> {
+    let organization = json!({"scope": "organization"});
+    let database = json!({"scope": "organization", "database": {"databaseType": "sqlite", "database": "e.sqlite", "name": "e"}});
+    vec![
+        row(
+            "GET /workspaces/list",
+            "/workspaces/list?scope=organization",
+            Value::Null,
+            [200, 200, 200, 200],
+        ),
+        row(
+            "GET /workspaces/{workspace_id}/load",
+            "/workspaces/w/load?scope=organization",
+            Value::Null,
+            [200, 200, 200, 404],
+        ),
+        row(
+            "GET /data/{workspace_id}/list",
+            "/data/w/list?scope=organization",
+            Value::Null,
+            [200, 200, 200, 404],
+        ),
+        row(
+            "POST /data/{workspace_id}/list",
+            "/data/w/list",
+            organization.clone(),
+            [200, 200, 200, 404],
+        ),
+        row(
+            "GET /data/{workspace_id}/schema",
+            "/data/w/schema?scope=organization&source_id={source}",
+            Value::Null,
+            [200, 200, 200, 404],
+        ),
+        row(
+            "POST /data/{workspace_id}/test-connection",
+            "/data/w/test-connection",
+            json!({"scope": "organization", "source_id": "{source}"}),
+            [200, 200, 200, 404],
+        ),
+        row(
+            "POST /data/{workspace_id}/test-connection",
+            "/data/w/test-connection",
+            database.clone(),
+            [403, 200, 200, 404],
+        ),
+        row(
+            "POST /data/{workspace_id}/infer-schema",
+            "/data/w/infer-schema",
+            database.clone(),
+            [403, 200, 200, 404],
+        ),
+        row(
+            "POST /data/{workspace_id}/connect",
+            "/data/w/connect",
+            database,
+            [403, 200, 200, 404],
+        ),
+        row(
+            "POST /workspaces/save",
+            "/workspaces/save",
+            json!({"id": "w2", "name": "W2", "scope": "organization"}),
+            [403, 200, 200, 200],
+        ),
+        row(
+            "POST /data/{workspace_id}/cleanup",
+            "/data/w2/cleanup",
+            organization.clone(),
+            [403, 200, 200, 200],
+        ),
+        row(
+            "POST /workspaces/{workspace_id}/delete",
+            "/workspaces/w2/delete",
+            organization,
+            [403, 200, 404, 200],
+        ),
+        row("GET /auth/me", "/auth/me", Value::Null, [200; 4]),
+        row("GET /auth/tokens", "/auth/tokens", Value::Null, [200; 4]),
+        row(
+            "GET /users/get-role",
+            "/users/get-role",
+            Value::Null,
+            [200; 4],
+        ),
+        row(
+            "POST /auth/issue-token",
+            "/auth/issue-token",
+            json!({"name": "t"}),
+            [200; 4],
+        ),
+        row(
+            "POST /auth/revoke/{jti}",
+            "/auth/revoke/{jti}",
+            Value::Null,
+            [404, 404, 200, 404],
+        ),
+        row(
+            "POST /auth/change-password",
+            "/auth/change-password",
+            json!({"current_password": "wrong", "new_password": "x"}),
+            [400; 4],
+        ),
+        row(
+            "POST /auth/revoke-all",
+            "/auth/revoke-all",
+            Value::Null,
+            [200; 4],
+        ),
+    ]
+}
+
+async fn ask(client: &Client, row: &Row, source: &str, jti: &str) -> u16 {
+    let fill = |text: &str| text.replace("{source}", source).replace("{jti}", jti);
+    let method = Method::from_bytes(row.endpoint.split(' ').next().unwrap().as_bytes()).unwrap();
+    let request = client.request(method.clone(), &fill(row.path));
+    let body = fill(&row.body.to_string());
+    let request = match method {
+        Method::GET => request,
+        _ if row.body.is_null() => request,
+        _ => request
+            .header("Content-Type", "application/json")
+            .body(body),
+    };
+    send(request).await.status
+}
+
+#[test]
+fn every_endpoint_that_needs_a_token_has_a_row() {
+    let rows: BTreeSet<_> = table().iter().map(|row| row.endpoint.to_owned()).collect();
+    let guarded = endpoints()
+        .into_iter()
+        .filter(|endpoint| endpoint.access == Access::Token);
+    let listed: BTreeSet<_> = guarded
+        .map(|endpoint| format!("{} {}", endpoint.method, endpoint.paths[0]))
+        .collect();
+    assert_eq!(
+        rows, listed,
+        "left: rows of the table, right: endpoints of the program"
+    );
+}
+
+#[test]
+fn the_public_endpoints_are_these_alone() {
+    let public = endpoints()
+        .into_iter()
+        .filter(|endpoint| endpoint.access == Access::Public);
+    let public: BTreeSet<_> = public
+        .map(|endpoint| format!("{} {}", endpoint.method, endpoint.paths[0]))
+        .collect();
+    let expected = [
+        "GET /data/engines",
+        "GET /openapi.json",
+        "POST /auth/login",
+        "POST /auth/setup",
+    ];
+    assert_eq!(public, expected.map(str::to_owned).into());
+}
+
+#[actix_web::test]
+async fn every_role_gets_from_every_endpoint_what_the_table_says() {
+    let app = TestApp::start();
+    let files = app.data_dir().join("files");
+    std::fs::create_dir_all(&files).unwrap();
+    std::fs::write(files.join("e.sqlite"), b"").unwrap();
+    let admin = app.admin();
+    let save = json!({"id": "w", "name": "W", "scope": "organization"});
+    admin.post("/workspaces/save", save).await.ok();
+    let connect = json!({"scope": "organization", "database": {"databaseType": "sqlite", "database": "e.sqlite", "name": "e"}});
+    let connected = admin.post("/data/w/connect", connect).await.ok();
+    let source = connected["source_id"].as_str().unwrap().to_owned();
+    let callers = [
+        app.user("vera", "acme", "viewer"),
+        app.user("ed", "acme", "editor"),
+        app.user("ada", "acme", "admin"),
+        app.user("sam", "other", "admin"),
+    ];
+    let ended = app.user("eve", "acme", "admin");
+    ended.post("/auth/revoke-all", json!({})).await.ok();
+    let foreign_path = callers[2].at(format!("{}/jarvispy/acme/vera/api/v1", app.url));
+    for row in table() {
+        let spare = admin
+            .post("/auth/issue-token", json!({"name": "spare"}))
+            .await
+            .ok();
+        let jti = spare["jti"].as_str().unwrap();
+        assert_eq!(
+            ask(&app.nobody(), &row, &source, jti).await,
+            401,
+            "nobody: {}",
+            row.endpoint
+        );
+        assert_eq!(
+            ask(&ended, &row, &source, jti).await,
+            401,
+            "a revoked token: {}",
+            row.endpoint
+        );
+        assert_eq!(
+            ask(&foreign_path, &row, &source, jti).await,
+            403,
+            "another's path: {}",
+            row.endpoint
+        );
+        for (client, (who, expected)) in callers.iter().zip(
+            ["viewer", "editor", "admin", "stranger"]
+                .into_iter()
+                .zip(row.statuses),
+        ) {
+            assert_eq!(
+                ask(client, &row, &source, jti).await,
+                expected,
+                "{who}: {} {}",
+                row.endpoint,
+                row.body
+            );
+        }
+    }
+    let again = app
+        .nobody()
+        .post(
+            "/auth/login",
+            json!({"username": "admin", "password": PASSWORD}),
+        )
+        .await;
+    again.ok();
+}

@@ -1,0 +1,11 @@
+//! One file a resource, as in the program's own list of routes.
+
+mod access_table;
+mod auth;
+mod bad_input;
+mod fence;
+mod openapi;
+mod seeds;
+mod setup;
+mod test_connection;
+mod workspaces;

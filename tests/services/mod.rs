@@ -1,0 +1,3 @@
+//! Use cases through the library's own interface.
+
+mod demo;

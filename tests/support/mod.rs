@@ -1,0 +1,7 @@
+//! What the tests share: the real binary on a free port, its callers, the real servers, and fake ones.
+
+pub mod app;
+pub mod client;
+pub mod fake;
+pub mod servers;
+pub mod source;
