@@ -8,10 +8,24 @@ mod postgres;
 mod sqlite;
 mod suite;
 
-/// The suite for one engine: each test of [`suite`] under the engine's name.
+/// The suite for one engine: each test of [`suite`] under the engine's name. Files have no server
+/// to be asked, refused or silent, so they take no part in the tests of those.
 macro_rules! behaves {
-    ($($module:ident = $engine:expr;)*) => {
-        $(mod $module {
+    (servers { $($server:ident = $of:expr;)* } files { $($file:ident = $engine:expr;)* }) => {
+        $(behaves!(@module $server, $of;
+                a_wrong_password_is_told_at_the_stage_of_the_login
+                the_server_says_itself_which_engine_it_is
+                another_servers_port_is_told_with_who_answers_there
+                a_password_is_kept_for_its_own_server_alone
+                nothing_that_listens_is_told_as_refused
+                a_server_that_says_nothing_is_given_up_in_time
+                a_caller_who_hangs_up_ends_the_attempt
+                a_name_that_nobody_knows_is_told
+        );)*
+        $(behaves!(@module $file, $engine;);)*
+    };
+    (@module $module:ident, $engine:expr; $($more:ident)*) => {
+        mod $module {
             use super::*;
 
             behaves!(@tests $engine;
@@ -29,16 +43,9 @@ macro_rules! behaves {
                 a_schema_is_inferred_without_keeping_anything
                 a_database_that_is_not_there_is_told
                 a_connect_that_fails_keeps_nothing
-                a_wrong_password_is_told_at_the_stage_of_the_login
-                the_server_says_itself_which_engine_it_is
-                another_servers_port_is_told_with_who_answers_there
-                a_password_is_kept_for_its_own_server_alone
-                nothing_that_listens_is_told_as_refused
-                a_server_that_says_nothing_is_given_up_in_time
-                a_caller_who_hangs_up_ends_the_attempt
-                a_name_that_nobody_knows_is_told
+                $($more)*
             );
-        })*
+        }
     };
     (@tests $engine:expr; $($test:ident)*) => {
         $(#[actix_web::test]
@@ -51,9 +58,13 @@ macro_rules! behaves {
 }
 
 behaves! {
+    servers {
     postgresql = postgres::Postgres::chosen();
     mysql_server = mysql::MySql::chosen("mysql");
     mariadb_server = mysql::MySql::chosen("mariadb");
     mongodb_server = mongodb::MongoDb::chosen();
+    }
+    files {
     sqlite_file = sqlite::Sqlite::chosen();
+    }
 }

@@ -194,9 +194,6 @@ pub async fn tables_are_chosen_and_ignored(engine: &dyn Engine) {
 }
 
 pub async fn the_server_says_itself_which_engine_it_is(engine: &dyn Engine) {
-    if !engine.has_server() {
-        return;
-    }
     let stage = stage(engine).await;
     let unnamed = stage.with(&json!({"databaseType": null}));
     let connected = stage.client.connect(unnamed).await;
@@ -216,9 +213,6 @@ pub async fn the_server_says_itself_which_engine_it_is(engine: &dyn Engine) {
 }
 
 pub async fn a_password_is_kept_for_its_own_server_alone(engine: &dyn Engine) {
-    if !engine.has_server() {
-        return;
-    }
     let stage = stage(engine).await;
     stage
         .client
