@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// A column's logical type. Nullability is the column's, never the type's. Written as text:
 /// `int32`, `decimal(10,2)`, `array<string>`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub enum DataType {
     /// True or false.
@@ -59,6 +59,7 @@ pub enum DataType {
     /// Several types in one column, as documents can have.
     Mixed,
     /// A type that we have no family for; the native type tells.
+    #[default]
     Unknown,
 }
 

@@ -1,117 +1,61 @@
 //! Floor 0: one schema document for every engine, in the field's standard terms, so that a caller
 //! needs no per-engine code.
+//!
+//! What is absent, empty or false of the finer facts is left out of the document, so that the
+//! document of thousands of plain tables stays small.
 
+#![allow(
+    clippy::struct_excessive_bools,
+    reason = "independent facts that catalogs keep as such"
+)]
+
+mod column;
+mod constraint;
 mod data_type;
+mod field;
+mod index;
+mod object;
+mod structure;
+mod table;
 
 use serde::{Deserialize, Serialize};
 
+pub use column::{Column, Generated, Identity, IdentityGeneration};
+pub use constraint::{Check, Exclusion, ForeignKey, ForeignKeyAction, Key, Match};
 pub use data_type::DataType;
+pub use field::{Field, FieldType, Items, Origin, Validator};
+pub use index::{Index, IndexColumn, NullsOrder, Order};
+pub use object::{
+    Composite, CompositeField, Domain, EnumType, Extension, Namespace, Sequence, TypeRef,
+};
+pub use table::{
+    InferredRelationship, Partition, PartitionOf, Partitioning, Policy, RowSecurity, Sample, Table,
+    TableKind, TableRef, Trigger, ViewCheck,
+};
 
-/// What was read of a source. Tables stand in the order of schema and name; columns by position.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, utoipa::ToSchema)]
+/// What was read of a source. Tables stand in the order of schema and name; columns by position;
+/// all else by schema and name.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(default)]
 pub struct Schema {
     /// The database (or file) that was read, as the server names it.
     pub database: Option<String>,
+    /// The schemas (namespaces) that were read, where the engine has them.
+    pub schemas: Vec<Namespace>,
     /// Every table-like object that was selected.
     pub tables: Vec<Table>,
+    /// The enums; columns refer to them.
+    pub enums: Vec<EnumType>,
+    /// The domains; columns refer to them.
+    pub domains: Vec<Domain>,
+    /// The composite types that are no table's; columns refer to them.
+    pub composites: Vec<Composite>,
+    /// The sequences.
+    pub sequences: Vec<Sequence>,
+    /// The extensions.
+    pub extensions: Vec<Extension>,
     /// What exists but could not be read, so that nothing is dropped silently.
     pub unreadable: Vec<Unreadable>,
-}
-
-/// A table or anything that is read like one.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-pub struct Table {
-    /// The id by which the workspace addresses it; absent where nothing was saved.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    /// The schema (namespace) that it stands in, where the engine has them.
-    pub schema: Option<String>,
-    /// The name, as it is: opaque, any characters.
-    pub name: String,
-    /// What it is.
-    pub kind: TableKind,
-    /// The comment that its owner gave it.
-    pub comment: Option<String>,
-    /// The columns, by position. Of a sampled collection: its top-level fields, as first seen.
-    pub columns: Vec<Column>,
-    /// The columns of the primary key, in the order of the key. Empty where there is none.
-    pub primary_key: Vec<String>,
-    /// The catalog's own figure of its rows; may be off by half. Absent where there is none.
-    pub row_count_estimate: Option<u64>,
-    /// Present where the columns come from a sample of documents: how many were looked at.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub sampled_documents: Option<u64>,
-}
-
-/// What a table is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum TableKind {
-    /// An ordinary table.
-    Table,
-    /// A table whose rows live in its partitions.
-    PartitionedTable,
-    /// A partition of one.
-    Partition,
-    /// A view.
-    View,
-    /// A view whose rows are kept.
-    MaterializedView,
-    /// A table of another server.
-    ForeignTable,
-    /// A table that keeps the history of its rows (`MariaDB`: `WITH SYSTEM VERSIONING`).
-    SystemVersioned,
-    /// A virtual table (`SQLite` modules).
-    VirtualTable,
-    /// A collection of documents.
-    Collection,
-    /// A time series collection.
-    TimeSeries,
-    /// A read-only select that the caller named.
-    Query,
-}
-
-impl TableKind {
-    /// As it stands in answers.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Table => "table",
-            Self::PartitionedTable => "partitioned_table",
-            Self::Partition => "partition",
-            Self::View => "view",
-            Self::MaterializedView => "materialized_view",
-            Self::ForeignTable => "foreign_table",
-            Self::SystemVersioned => "system_versioned",
-            Self::VirtualTable => "virtual_table",
-            Self::Collection => "collection",
-            Self::TimeSeries => "time_series",
-            Self::Query => "query",
-        }
-    }
-}
-
-/// A column, or a top-level field of a collection.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-pub struct Column {
-    /// The name, as it is.
-    pub name: String,
-    /// From 1, without gaps.
-    pub position: u32,
-    /// The native type, as the server writes it, modifiers and all.
-    #[serde(rename = "type")]
-    pub native_type: String,
-    /// Our own small family of types.
-    #[schema(value_type = String)]
-    pub logical_type: DataType,
-    /// Whether it may be NULL (of a collection: whether it is ever null or absent).
-    pub nullable: bool,
-    /// The default, as the server prints the expression.
-    pub default: Option<String>,
-    /// Whether it is part of the primary key.
-    pub primary_key: bool,
-    /// The comment that its owner gave it.
-    pub comment: Option<String>,
 }
 
 /// Something that is there and could not be read.
@@ -121,4 +65,62 @@ pub struct Unreadable {
     pub name: String,
     /// Why, in a sentence.
     pub why: String,
+}
+
+/// For facts that are left out of a document where they do not hold.
+#[allow(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands over a reference"
+)]
+fn is_false(fact: &bool) -> bool {
+    !fact
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_plain_table_does_not_have_is_left_out() {
+        let table = Table {
+            name: "t".to_owned(),
+            columns: vec![Column {
+                name: "a".to_owned(),
+                ..Column::default()
+            }],
+            ..Table::default()
+        };
+        let written = serde_json::to_value(&table).unwrap();
+        let keys: Vec<_> = written.as_object().unwrap().keys().collect();
+        assert_eq!(
+            keys,
+            [
+                "schema",
+                "name",
+                "kind",
+                "comment",
+                "columns",
+                "primary_key",
+                "foreign_keys",
+                "indexes",
+                "row_count_estimate"
+            ]
+        );
+        let column = written["columns"][0].as_object().unwrap();
+        let keys: Vec<_> = column.keys().collect();
+        assert_eq!(
+            keys,
+            [
+                "name",
+                "position",
+                "type",
+                "logical_type",
+                "nullable",
+                "default",
+                "primary_key",
+                "comment"
+            ]
+        );
+        assert_eq!(serde_json::from_value::<Table>(written).unwrap(), table);
+    }
 }

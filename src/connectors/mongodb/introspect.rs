@@ -13,7 +13,7 @@ use super::sample::Sample;
 use super::shape::{FIELDS, Field, Shape};
 use super::validator::{Rule, Rules};
 use crate::connectors::{ConnectorError, ErrorKind, Selection, Stage, limits};
-use crate::schema::{Column, Schema, Table, Unreadable};
+use crate::schema::{self, Column, Schema, Table, Unreadable};
 
 /// Collections that are looked at once.
 const AT_ONCE: usize = 6;
@@ -38,6 +38,7 @@ pub async fn schema(
         database: database.map(str::to_owned),
         tables: Vec::with_capacity(collections.len()),
         unreadable,
+        ..Schema::default()
     };
     let read = stream::iter(collections).map(|collection| async move {
         let read = table(link, &collection, selection, sample_size, deadline).await;
@@ -101,7 +102,6 @@ async fn table(
         column.position = position;
     }
     let table = Table {
-        id: None,
         schema: Some(database.clone()),
         name: name.clone(),
         kind: *kind,
@@ -113,7 +113,12 @@ async fn table(
             .collect(),
         columns,
         row_count_estimate: rows,
-        sampled_documents: Some(documents),
+        sample: Some(schema::Sample {
+            documents,
+            method: String::new(),
+            cut: Vec::new(),
+        }),
+        ..Table::default()
     };
     Ok((table, overflowed))
 }
@@ -154,10 +159,10 @@ fn column(field: Field, rule: Rule, documents: u64) -> Column {
         native_type: kinds.native(),
         logical_type: kinds.logical(items),
         nullable: !id && (missed || allowed || field.kinds.has_null() || kinds.has_null()),
-        default: None,
         primary_key: id,
         comment: rule.description,
         name: field.name,
+        ..Column::default()
     }
 }
 

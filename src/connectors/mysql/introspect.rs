@@ -63,15 +63,14 @@ pub async fn read(
             .zip(1..)
             .map(|(column_row, position)| column(column_row, position, &primary_key, &json));
         schema.tables.push(Table {
-            id: None,
             columns: columns.collect(),
             kind: row.kind,
             comment: row.comment,
             primary_key,
             row_count_estimate: estimates.remove(&row.name),
-            sampled_documents: None,
             schema: Some(row.name.0),
             name: row.name.1,
+            ..Table::default()
         });
     }
     Ok(schema)
@@ -128,5 +127,6 @@ fn column(
         primary_key: primary_key.contains(&row.name),
         comment: row.comment,
         name: row.name,
+        ..Column::default()
     }
 }

@@ -141,21 +141,14 @@ pub async fn describe(
             native_type,
             logical_type,
             nullable: !definition.flags().contains(ColumnFlags::NOT_NULL_FLAG),
-            default: None,
-            primary_key: false,
-            comment: None,
+            ..Column::default()
         }
     });
     Ok(Table {
-        id: None,
-        schema: None,
         name: Selection::QUERY_TABLE.to_owned(),
         kind: TableKind::Query,
-        comment: None,
         columns: columns.collect(),
-        primary_key: Vec::new(),
-        row_count_estimate: None,
-        sampled_documents: None,
+        ..Table::default()
     })
 }
 

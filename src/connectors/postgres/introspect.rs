@@ -38,7 +38,7 @@ pub async fn read(
     Ok(Schema {
         database: Some(reader.about().database.clone()),
         tables,
-        unreadable: Vec::new(),
+        ..Schema::default()
     })
 }
 
@@ -64,10 +64,10 @@ fn table(
             native_type: c.native_type,
             default: c.default,
             comment: c.comment,
+            ..Column::default()
         })
         .collect();
     Table {
-        id: None,
         schema: Some(row.schema),
         name: row.name,
         kind: row.kind,
@@ -75,6 +75,6 @@ fn table(
         columns,
         primary_key: key.iter().filter_map(|n| names.get(n).cloned()).collect(),
         row_count_estimate: row.estimate,
-        sampled_documents: None,
+        ..Table::default()
     }
 }

@@ -81,23 +81,16 @@ pub fn table(described: Described, types: &Types, selection: &Selection) -> Tabl
             position,
             logical_type: types.logical(c.type_oid, -1, &c.native_type),
             nullable: true,
-            default: None,
-            primary_key: false,
-            comment: None,
             name: c.name,
             native_type: c.native_type,
+            ..Column::default()
         })
         .collect();
     Table {
-        id: None,
-        schema: None,
         name: Selection::QUERY_TABLE.to_owned(),
         kind: TableKind::Query,
-        comment: None,
         columns,
-        primary_key: Vec::new(),
-        row_count_estimate: None,
-        sampled_documents: None,
+        ..Table::default()
     }
 }
 

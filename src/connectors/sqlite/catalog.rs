@@ -132,7 +132,7 @@ fn each_column(
                 .then(|| text(row, 4))
                 .transpose()?,
             primary_key: key > 0,
-            comment: None,
+            ..Column::default()
         };
         Ok((text(row, 0)?, (column, key)))
     })?;

@@ -103,15 +103,11 @@ fn table(
         column
     });
     Table {
-        id: None,
-        schema: None,
         kind,
-        comment: None,
         columns: columns.collect(),
         primary_key: key.into_iter().map(|(_, name)| name).collect(),
-        row_count_estimate: None,
-        sampled_documents: None,
         name,
+        ..Table::default()
     }
 }
 

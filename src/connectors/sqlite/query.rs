@@ -19,9 +19,7 @@ pub(super) fn describe(connection: &Connection, sql: &str) -> Result<Vec<Column>
                 native_type: declared.unwrap_or_default().to_owned(),
                 logical_type: declared.map_or(DataType::Unknown, types::family),
                 nullable: true,
-                default: None,
-                primary_key: false,
-                comment: None,
+                ..Column::default()
             }
         });
         Ok(columns.collect())

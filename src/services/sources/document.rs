@@ -9,11 +9,22 @@ use sha2::{Digest, Sha256};
 
 use crate::model::SourceId;
 use crate::model::source::SourceTable;
-use crate::schema::{Schema, Table, Unreadable};
+use crate::schema::Schema;
 
 /// A source's schema, with where and when it was read.
-#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 pub struct SchemaDocument {
+    /// Where and when it was read.
+    #[serde(flatten)]
+    pub head: DocumentHead,
+    /// What was read.
+    #[serde(flatten)]
+    pub schema: Schema,
+}
+
+/// Where and when a schema was read.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct DocumentHead {
     /// The source; absent where nothing was saved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source_id: Option<SourceId>,
@@ -26,8 +37,6 @@ pub struct SchemaDocument {
     pub server_product: String,
     /// The server's version.
     pub server_version: String,
-    /// The database that was read.
-    pub database: Option<String>,
     /// When it was read.
     #[schema(value_type = String)]
     pub captured_at: Timestamp,
@@ -38,10 +47,20 @@ pub struct SchemaDocument {
     /// Why it could not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stale_reason: Option<String>,
-    /// The tables.
-    pub tables: Vec<Table>,
-    /// What is there and could not be read.
-    pub unreadable: Vec<Unreadable>,
+}
+
+impl SchemaDocument {
+    /// Reads a kept answer back. In two passes: one over both at once would hold the whole text
+    /// apart before it is a schema.
+    pub fn from_answer(answer: &[u8]) -> Result<Self, serde_json::Error> {
+        #[derive(Deserialize)]
+        struct Kept<T> {
+            data: T,
+        }
+        let Kept { data: head } = serde_json::from_slice(answer)?;
+        let Kept { data: schema } = serde_json::from_slice(answer)?;
+        Ok(Self { head, schema })
+    }
 }
 
 /// The schema (namespace) and the name of a table.
@@ -61,18 +80,26 @@ pub fn address(schema: &mut Schema, known: Vec<SourceTable>, hidden: Vec<TableKe
     });
 }
 
-/// Tells one schema from another, whatever its ids and estimates.
+/// Tells one schema from another, whatever its ids and figures.
 pub fn fingerprint(schema: &Schema) -> Result<String, serde_json::Error> {
     let mut hash = Sha256::new();
     for table in &schema.tables {
-        let content = Table {
-            id: None,
-            row_count_estimate: None,
-            sampled_documents: None,
-            ..table.clone()
-        };
-        hash.update(serde_json::to_vec(&content)?);
+        hash.update(serde_json::to_vec(&table.structure())?);
     }
-    hash.update(serde_json::to_vec(&schema.unreadable)?);
+    let Schema {
+        database: _,
+        tables: _,
+        schemas,
+        enums,
+        domains,
+        composites,
+        sequences,
+        extensions,
+        unreadable,
+    } = schema;
+    let beside = (
+        schemas, enums, domains, composites, sequences, extensions, unreadable,
+    );
+    hash.update(serde_json::to_vec(&beside)?);
     Ok(HEXLOWER.encode(&hash.finalize()[..16]))
 }

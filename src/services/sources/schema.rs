@@ -14,7 +14,7 @@ use crate::store::sources::{self, SourceRecord};
 use crate::store::tables::{self, Hidden, TableDraft};
 
 use super::contact::{Prepared, scrubbed};
-use super::document::{self, SchemaDocument};
+use super::document::{self, DocumentHead, SchemaDocument};
 use super::{Place, SourceError, Sources};
 
 /// What is wanted of a schema.
@@ -76,8 +76,8 @@ impl Sources {
                     Err(SourceError::Connector(error)) if kept => {
                         drop(flight);
                         let mut stale = self.kept_document(place, &id).await?;
-                        stale.stale = true;
-                        stale.stale_reason = Some(error.message);
+                        stale.head.stale = true;
+                        stale.head.stale_reason = Some(error.message);
                         return Ok(SchemaAnswer::Document(Box::new(narrowed(
                             stale,
                             table.as_ref(),
@@ -240,15 +240,8 @@ impl Sources {
         id: &SourceId,
     ) -> Result<SchemaDocument, SourceError> {
         let capture = self.kept(place, id, Encoding::Plain).await?;
-        let answer: KeptAnswer = serde_json::from_slice(&capture.body)?;
-        Ok(answer.data)
+        Ok(SchemaDocument::from_answer(&capture.body)?)
     }
-}
-
-/// What is read back of a kept answer.
-#[derive(serde::Deserialize)]
-struct KeptAnswer {
-    data: SchemaDocument,
 }
 
 fn assemble(
@@ -257,18 +250,18 @@ fn assemble(
     record: Option<&SourceRecord>,
 ) -> Result<SchemaDocument, serde_json::Error> {
     Ok(SchemaDocument {
-        source_id: record.map(|record| record.source.id.clone()),
-        name: record.map(|record| record.source.name.clone()),
-        engine: server.engine.to_owned(),
-        server_product: server.product.clone(),
-        server_version: server.version.clone(),
-        captured_at: crate::store::now(),
-        fingerprint: document::fingerprint(&schema)?,
-        stale: false,
-        stale_reason: None,
-        database: schema.database,
-        tables: schema.tables,
-        unreadable: schema.unreadable,
+        head: DocumentHead {
+            source_id: record.map(|record| record.source.id.clone()),
+            name: record.map(|record| record.source.name.clone()),
+            engine: server.engine.to_owned(),
+            server_product: server.product.clone(),
+            server_version: server.version.clone(),
+            captured_at: crate::store::now(),
+            fingerprint: document::fingerprint(&schema)?,
+            stale: false,
+            stale_reason: None,
+        },
+        schema,
     })
 }
 
@@ -283,8 +276,8 @@ fn keep(
     let draft = CaptureDraft {
         document: &body,
         document_gzip: &gzipped(&body),
-        fingerprint: &document.fingerprint,
-        captured_at: document.captured_at,
+        fingerprint: &document.head.fingerprint,
+        captured_at: document.head.captured_at,
     };
     captures::put(tx, &place.owner, &place.workspace, id, &draft)?;
     Ok(())
@@ -303,21 +296,14 @@ pub(super) fn leave_out_hidden(
     let Some(capture) = captures::get(tx, owner, workspace, id, Encoding::Plain)? else {
         return Ok(());
     };
-    let KeptAnswer { data: mut document } = serde_json::from_slice(&capture.body)?;
-    let mut schema = Schema {
-        tables: document.tables,
-        unreadable: document.unreadable,
-        database: None,
-    };
+    let mut document = SchemaDocument::from_answer(&capture.body)?;
     let known = tables::list(tx, owner, workspace, id)?;
     document::address(
-        &mut schema,
+        &mut document.schema,
         known,
         tables::hidden(tx, owner, workspace, id)?,
     );
-    document.fingerprint = document::fingerprint(&schema)?;
-    document.tables = schema.tables;
-    document.unreadable = schema.unreadable;
+    document.head.fingerprint = document::fingerprint(&document.schema)?;
     keep(tx, place, id, &document, render)
 }
 
@@ -352,6 +338,7 @@ fn table_drafts(
 fn narrowed(mut document: SchemaDocument, table: Option<&TableId>) -> SchemaDocument {
     if let Some(id) = table {
         document
+            .schema
             .tables
             .retain(|table| table.id.as_deref() == Some(id.as_str()));
     }

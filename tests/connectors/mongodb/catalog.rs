@@ -137,7 +137,7 @@ async fn fields_are_told_with_every_type_that_they_hold() {
     let schema = session.introspect(&Selection::default()).await.unwrap();
     assert_eq!(schema.unreadable, []);
     let all = table(&schema.tables, "all");
-    assert_eq!(all.sampled_documents, Some(3));
+    assert_eq!(all.sample.as_ref().unwrap().documents, 3);
     assert_eq!(all.primary_key, ["_id"]);
     let expected = [
         ("_id", "objectId", "object_id", false),
@@ -184,7 +184,7 @@ async fn a_sample_of_a_large_collection_sees_its_beginning_its_end_and_between()
     let many = table(&schema.tables, "many");
     let names: Vec<_> = many.columns.iter().map(|c| c.name.as_str()).collect();
     assert_eq!(names, ["_id", "first", "all", "last"]);
-    let sampled = many.sampled_documents.unwrap();
+    let sampled = many.sample.as_ref().unwrap().documents;
     assert!((80..=100).contains(&sampled), "{sampled}");
     assert_eq!(many.row_count_estimate, Some(1500));
 }
