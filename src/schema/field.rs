@@ -30,7 +30,6 @@ pub struct Field {
     pub values: Option<Vec<serde_json::Value>>,
     /// Of arrays: what stands in them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(no_recursion)]
     pub items: Option<Box<Items>>,
     /// Of objects: their fields, as first seen.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
