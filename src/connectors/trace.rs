@@ -27,6 +27,8 @@ pub struct Trace(Mutex<Stages>);
 #[derive(Debug, Default)]
 struct Stages {
     passed: Vec<StageRecord>,
+    /// How many of those are of attempts that were given up for another one.
+    given_up: usize,
     running: Option<(Stage, Instant)>,
     begun: Option<(Stage, Duration)>,
 }
@@ -34,7 +36,7 @@ struct Stages {
 impl Stages {
     /// A stage in two parts, such as two lookups that build on each other, is one.
     fn add(&mut self, record: StageRecord) {
-        match self.passed.last_mut() {
+        match self.passed[self.given_up..].last_mut() {
             Some(last) if last.stage == record.stage && last.ok => {
                 last.ok = record.ok;
                 last.ms += record.ms;
@@ -42,11 +44,33 @@ impl Stages {
             _ => self.passed.push(record),
         }
     }
+
+    /// Makes the last stage the one that failed, and no other: `told`, unless another one was left
+    /// failed already.
+    fn end_at(&mut self, told: Option<Stage>) -> Stage {
+        self.passed.drain(..self.given_up);
+        self.given_up = 0;
+        let last = self.passed.pop();
+        self.passed.retain(|record| record.ok);
+        let mut end = StageRecord {
+            stage: told.unwrap_or(Stage::Connect),
+            ok: false,
+            ms: 0.0,
+        };
+        match last {
+            Some(last) if !last.ok || told.is_none_or(|told| told == last.stage) => {
+                (end.stage, end.ms) = (last.stage, last.ms);
+            }
+            passed => self.passed.extend(passed),
+        }
+        self.passed.push(end);
+        end.stage
+    }
 }
 
 impl Trace {
     /// Runs one stage within `limit`, and records it. A stage that runs out of time fails as the
-    /// kind of failure that it is at that stage.
+    /// kind of failure that it is at that stage. Whatever fails within it is a failure of this stage.
     pub async fn run<T>(
         &self,
         stage: Stage,
@@ -59,7 +83,27 @@ impl Trace {
             Err(_) => Err(out_of_time(stage, limit)),
         };
         self.finish(result.is_ok());
-        result.map_err(|error| error.at(stage))
+        result.map_err(|error| ConnectorError {
+            stage: Some(stage),
+            ..error
+        })
+    }
+
+    /// Gives up the attempt so far for another one, at the next host or in another way. Should that
+    /// fail, its own stages are the ones that are told.
+    pub fn next_attempt(&self) {
+        self.finish(false);
+        self.update(|stages| stages.given_up = stages.passed.len());
+    }
+
+    /// Ends in a failure, and makes the stages and the error tell the same: one stage has failed,
+    /// the last one, and it is the error's.
+    #[must_use]
+    pub fn fail(&self, error: ConnectorError) -> ConnectorError {
+        self.finish(false);
+        let mut stage = error.stage;
+        self.update(|stages| stage = Some(stages.end_at(stage)));
+        ConnectorError { stage, ..error }
     }
 
     /// Runs the beginning of a stage whose rest follows behind another one, as where a server
@@ -197,6 +241,59 @@ mod tests {
         let refused = async { Err::<(), _>(out_of_time(Stage::Authenticate, limit)) };
         let failed = trace.begin(Stage::Authenticate, limit, refused).await;
         assert!(failed.is_err() && !trace.stages()[0].ok);
+    }
+
+    #[tokio::test]
+    async fn a_failure_and_its_stages_tell_the_same() {
+        use Stage::{Connect, OpenDatabase, Resolve, Tls};
+        let limit = Duration::from_secs(9);
+        let pass = async |trace: &Trace, stage| {
+            trace.run(stage, limit, async { Ok(()) }).await.unwrap();
+        };
+        let lose = async |trace: &Trace, stage| {
+            let lost = async { Err::<(), _>(out_of_time(Tls, limit)) };
+            trace.run(stage, limit, lost).await.unwrap_err()
+        };
+        let told = |trace: &Trace, error: ConnectorError| {
+            let stage = trace.fail(error).stage.unwrap();
+            let stages = trace.stages();
+            let failed = stages.iter().filter(|s| !s.ok).count();
+            let last = stages.last().unwrap();
+            assert!(failed == 1 && !last.ok && last.stage == stage, "{stages:?}");
+            stages.iter().map(|s| s.stage).collect::<Vec<_>>()
+        };
+        let error = |stage| ConnectorError {
+            stage,
+            ..ConnectorError::new(ErrorKind::ServerError, "", "")
+        };
+
+        // What fails within a stage fails at it.
+        let trace = Trace::default();
+        pass(&trace, Resolve).await;
+        let lost = lose(&trace, Connect).await;
+        assert_eq!(lost.stage, Some(Connect));
+        assert_eq!(told(&trace, lost), [Resolve, Connect]);
+        // What is found out between two stages is the last one's, unless another one is told.
+        for (stage, stages) in [
+            (None, &[Resolve][..]),
+            (Some(Resolve), &[Resolve]),
+            (Some(Tls), &[Resolve, Tls]),
+        ] {
+            let trace = Trace::default();
+            pass(&trace, Resolve).await;
+            assert_eq!(told(&trace, error(stage)), stages);
+        }
+        // Before any stage.
+        assert_eq!(told(&Trace::default(), error(None)), [Connect]);
+        // At the second host.
+        let trace = Trace::default();
+        pass(&trace, Resolve).await;
+        lose(&trace, Connect).await;
+        trace.next_attempt();
+        pass(&trace, Resolve).await;
+        let lost = lose(&trace, OpenDatabase).await;
+        assert_eq!(trace.stages().len(), 4);
+        assert_eq!(told(&trace, lost), [Resolve, OpenDatabase]);
     }
 
     #[tokio::test]

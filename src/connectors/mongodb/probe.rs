@@ -95,15 +95,22 @@ impl Probe<'_> {
         if let Some(hello) = trace.run(Stage::Connect, limit, plain).await? {
             return Ok(self.member(hello, None));
         }
-        match tls {
-            Some(tls) => match self.try_tls(&tls, trace).await {
-                Ok((hello, info)) => Ok(self.through(tls).member(hello, Some(info))),
-                Err(error) if tls.certificate().is_some() => Err(error),
-                Err(_) => Err(self.stranger().await),
-            },
-            None if self.speaks_tls().await => Err(self.tls_required()),
-            None => Err(self.stranger().await),
+        let Some(tls) = tls else {
+            return Err(if self.speaks_tls().await {
+                self.tls_required()
+            } else {
+                self.stranger().await
+            });
+        };
+        // A stage of its own only where TLS is what is spoken there.
+        let attempt = Trace::default();
+        let shaken = self.try_tls(&tls, &attempt).await;
+        if shaken.is_err() && tls.certificate().is_none() {
+            return Err(self.stranger().await);
         }
+        trace.adopt(&attempt);
+        let (hello, info) = shaken?;
+        Ok(self.through(tls).member(hello, Some(info)))
     }
 
     async fn with_tls(self, tls: Tls, trace: &Trace) -> Result<Member, ConnectorError> {

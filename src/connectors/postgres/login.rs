@@ -74,7 +74,12 @@ pub async fn log_in(
             Some(Stage::Tls) => "TLS was tried and failed",
             _ => "The server refuses this login over TLS",
         };
-        let mut connected = by(&route.plain(), &login, trace).await.map_err(|_| error)?;
+        let plainly = Trace::default();
+        let mut connected = by(&route.plain(), &login, &plainly)
+            .await
+            .map_err(|_| error)?;
+        trace.next_attempt();
+        trace.adopt(&plainly);
         connected
             .info
             .notes

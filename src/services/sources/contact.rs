@@ -111,12 +111,8 @@ impl Sources {
         trace: &Trace,
     ) -> Result<Box<dyn Session>, SourceError> {
         let connecting = async {
-            let opened = target
-                .driver
-                .connector
-                .connect(&self.context, target, trace)
-                .await;
-            match opened {
+            let opened = target.driver.connect(&self.context, target, trace);
+            match opened.await {
                 Err(error) => {
                     Err(detect::name_the_silent(&self.context.dialer, target, error).await)
                 }

@@ -181,7 +181,7 @@ type Found = Result<(ServerInfo, Vec<TableEntry>), ConnectorError>;
 fn report(started: Instant, trace: &Trace, found: Found) -> TestReport {
     let (server, access, failure) = match found {
         Ok((server, tables)) => (Some(server), Some(Access::of(&tables)), None),
-        Err(error) => (None, None, Some(error)),
+        Err(error) => (None, None, Some(trace.fail(error))),
     };
     TestReport {
         stages: trace.stages(),
