@@ -7,6 +7,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::io::AsyncReadExt;
 use tokio::time::timeout;
 
 use super::hello::{self, Hello, OLDEST_WIRE};
@@ -23,6 +24,9 @@ const ANSWER: Duration = Duration::from_secs(3);
 
 /// How long it may take to find out who else it is.
 const IDENTIFY: Duration = Duration::from_secs(4);
+
+/// How soon a server that has no connection to spare closes one.
+const AT_ONCE: Duration = Duration::from_secs(1);
 
 /// A server that answered.
 pub struct Member {
@@ -222,6 +226,18 @@ impl Probe<'_> {
         matches!(shaken, Ok(Ok(_))) || tls.certificate().is_some()
     }
 
+    /// Whether a connection is closed before anything is said on it. So does a server over its
+    /// `net.maxIncomingConnections`, with TLS too: it neither reads nor says a byte
+    /// (`SessionManagerCommon::startSession` in the server's sources). One that waits for its
+    /// client, whatever it makes of its words, does not.
+    async fn closes_at_once(&self) -> bool {
+        let Ok(mut stream) = self.dial().await else {
+            return false;
+        };
+        let read = timeout(AT_ONCE, stream.read(&mut [0; 1])).await;
+        matches!(read, Ok(Ok(0) | Err(_)))
+    }
+
     /// What a failed handshake means, without a certificate shown: a server without TLS, or none
     /// of `MongoDB`'s.
     async fn why_no_tls(&self, error: ConnectorError) -> ConnectorError {
@@ -243,6 +259,7 @@ impl Probe<'_> {
             Some(Err(NoHello::Told(told))) if told.kind == ErrorKind::ProtocolMismatch => {
                 told.at(Stage::Tls)
             }
+            _ if self.closes_at_once().await => self.crowded(),
             _ => error,
         }
     }
@@ -251,11 +268,29 @@ impl Probe<'_> {
     async fn stranger(&self) -> ConnectorError {
         let trace = Trace::default();
         let who = detect::identify(&self.context.dialer, self.host, super::PORT, &trace);
-        let error = match timeout(IDENTIFY, who).await {
+        let (who, at_once) = tokio::join!(timeout(IDENTIFY, who), self.closes_at_once());
+        let error = match who {
             Ok(Ok(answer)) if answer.described().is_some() => self.foreign(answer),
+            _ if at_once => self.crowded(),
             _ => self.hung_up(),
         };
         error.at(Stage::Connect)
+    }
+
+    fn crowded(&self) -> ConnectorError {
+        ConnectorError::new(
+            ErrorKind::TooManyConnections,
+            format!(
+                "{} takes connections and closes each before a word is said, as a MongoDB server \
+                 does that has none to spare.",
+                self.host
+            ),
+            "Close connections that are not needed, or raise net.maxIncomingConnections. Otherwise \
+             check host and port: a proxy or a container's published port without a server behind \
+             it does the same, and so does what refuses this machine's address (an access list, as \
+             Atlas has).",
+        )
+        .because("closed_at_once")
     }
 
     fn foreign(&self, answer: detect::Answer) -> ConnectorError {
@@ -277,9 +312,9 @@ impl Probe<'_> {
                 "{} accepted the connection and ended it at the first message.",
                 self.host
             ),
-            "It may be no MongoDB server, have no connection to spare (net.maxIncomingConnections), \
-             refuse this machine's address (an access list, as Atlas has), or want a client \
-             certificate (options.tls_certificate, options.tls_key).",
+            "It may be no MongoDB server, refuse this machine's address (an access list, as Atlas \
+             has), want a client certificate (options.tls_certificate, options.tls_key), or have \
+             had no connection to spare (net.maxIncomingConnections).",
         )
     }
 

@@ -150,7 +150,7 @@ impl Sources {
             return Ok(driver);
         }
         trace.adopt(&asking);
-        Err(not_identified(&host, answer?).into())
+        Err(trace.fail(not_identified(&host, answer?)).into())
     }
 
     async fn kept_by_name(&self, place: &Place, name: &str) -> Result<Option<Kept>, SourceError> {
