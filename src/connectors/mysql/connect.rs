@@ -166,6 +166,7 @@ impl Plan {
             place: Host { name, port }.to_string(),
             user: self.target.settings.username.clone().unwrap_or_default(),
             database: self.database().map(str::to_owned),
+            passwordless: self.target.credentials.password().is_empty(),
             tls_declined: false,
         }
     }

@@ -84,6 +84,22 @@ async fn a_server_that_takes_no_further_connection_is_told_as_having_too_many() 
 }
 
 #[tokio::test]
+async fn a_user_without_a_password_is_told_that_none_was_given() {
+    let port = fake::mongod(fake::lone(|_| None)).await;
+    let fields = json!({ "host": "127.0.0.1", "port": port, "username": "ann" });
+    let error = connect(fields).await.error();
+    assert_eq!(
+        kinds(&error),
+        (ErrorKind::AuthenticationFailed, "authenticate")
+    );
+    assert!(
+        error.message.contains("'ann'") && error.message.contains("none was given"),
+        "{error:?}"
+    );
+    assert_eq!(error.hint, "Give the password.");
+}
+
+#[tokio::test]
 async fn a_server_that_is_stopping_is_told() {
     let port = fake::mongod(fake::lone(|command| {
         let stopping =
