@@ -81,7 +81,9 @@ impl Driver {
         trace: &Trace,
     ) -> Result<Box<dyn Session>, ConnectorError> {
         let session = self.connector.connect(context, target, trace).await;
-        session.map_err(|error| trace.fail(error))
+        let session = session.map_err(|error| trace.fail(error));
+        trace.acquit();
+        session
     }
 }
 

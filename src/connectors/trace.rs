@@ -31,6 +31,7 @@ struct Stages {
     given_up: usize,
     running: Option<(Stage, Instant)>,
     begun: Option<(Stage, Duration)>,
+    blamed: Option<ConnectorError>,
 }
 
 impl Stages {
@@ -42,6 +43,24 @@ impl Stages {
                 last.ms += record.ms;
             }
             _ => self.passed.push(record),
+        }
+    }
+
+    /// What a failure means where the server just fell silent or broke off, and something is to be
+    /// blamed for that.
+    fn meaning(&self, error: ConnectorError) -> ConnectorError {
+        let how = match error.kind {
+            ErrorKind::Timeout => "It said nothing more in time.",
+            ErrorKind::ConnectionLost | ErrorKind::TlsFailed => "It broke off in the middle.",
+            _ => return error,
+        };
+        let Some(blamed) = self.blamed.clone() else {
+            return error;
+        };
+        ConnectorError {
+            message: format!("{} {how}", blamed.message),
+            stage: error.stage,
+            ..blamed
         }
     }
 
@@ -83,16 +102,31 @@ impl Trace {
             Err(_) => Err(out_of_time(stage, limit)),
         };
         self.finish(result.is_ok());
-        result.map_err(|error| ConnectorError {
-            stage: Some(stage),
-            ..error
+        result.map_err(|error| {
+            let stages = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            ConnectorError {
+                stage: Some(stage),
+                ..stages.meaning(error)
+            }
         })
+    }
+
+    /// Something is known of the server that explains why it falls silent or breaks off, should it
+    /// do so from here on: that it is too old, say.
+    pub fn blame(&self, error: ConnectorError) {
+        self.update(|stages| stages.blamed = Some(error));
+    }
+
+    /// The server has done well, and what was known of it explains nothing of what follows.
+    pub fn acquit(&self) {
+        self.update(|stages| stages.blamed = None);
     }
 
     /// Gives up the attempt so far for another one, at the next host or in another way. Should that
     /// fail, its own stages are the ones that are told.
     pub fn next_attempt(&self) {
         self.finish(false);
+        self.acquit();
         self.update(|stages| stages.given_up = stages.passed.len());
     }
 
@@ -101,9 +135,12 @@ impl Trace {
     #[must_use]
     pub fn fail(&self, error: ConnectorError) -> ConnectorError {
         self.finish(false);
-        let mut stage = error.stage;
-        self.update(|stages| stage = Some(stages.end_at(stage)));
-        ConnectorError { stage, ..error }
+        let mut stages = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let stage = Some(stages.end_at(error.stage));
+        ConnectorError {
+            stage,
+            ..stages.meaning(error)
+        }
     }
 
     /// Runs the beginning of a stage whose rest follows behind another one, as where a server

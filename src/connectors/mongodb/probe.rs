@@ -25,7 +25,8 @@ const ANSWER: Duration = Duration::from_secs(3);
 /// How long it may take to find out who else it is.
 const IDENTIFY: Duration = Duration::from_secs(4);
 
-/// How soon a server that has no connection to spare closes one.
+/// How soon a server that has no connection to spare closes one, and one that is too old has to say
+/// its version to have it told.
 const AT_ONCE: Duration = Duration::from_secs(1);
 
 /// A server that answered.
@@ -188,7 +189,7 @@ impl Probe<'_> {
             return Err(NoHello::Told(error));
         };
         if hello.wire < OLDEST_WIRE {
-            let version = timeout(ANSWER, wire::ask(&mut stream, wire::BUILD_INFO)).await;
+            let version = timeout(AT_ONCE, wire::ask(&mut stream, wire::BUILD_INFO)).await;
             let version = version.ok().and_then(Result::ok);
             return Err(NoHello::Told(self.too_old(&hello, version.as_deref())));
         }

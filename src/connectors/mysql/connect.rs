@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::client::Client;
 use super::error::{self, About};
+use super::server::Server;
 use super::wire::{
     Account, Failure, First, Greeting, LoginOutcome, Meeting, Stream, read_greeting,
 };
@@ -86,6 +87,10 @@ impl Plan {
             }
         };
         let greeting = self.greeting(&mut stream, &about, trace).await?;
+        // Not refused for it yet: a proxy may greet in the words of an older server than its own.
+        if let Err(too_old) = Server::read(&greeting.version, "").check() {
+            trace.blame(too_old);
+        }
         if let Some(tls) = self.tls_to_use(&greeting, trace).await? {
             let ask = async {
                 let mut driver = self.meet(&greeting, true).await?;
@@ -275,9 +280,11 @@ impl Plan {
         trace: &Trace,
     ) -> Result<(Client, LoginOutcome), ConnectorError> {
         let work = async { login.await.map_err(|failure| self.explain(failure, about)) };
-        trace
+        let logged_in = trace
             .run(Stage::Authenticate, limits::AUTHENTICATE, work)
-            .await
+            .await?;
+        trace.acquit();
+        Ok(logged_in)
     }
 }
 

@@ -15,7 +15,8 @@ use tokio_postgres::{Client, Config, Connection};
 
 use super::config;
 use super::error::{About, tls_inside};
-use super::hello::hello;
+use super::hello::{hello, too_old};
+use super::product::is_too_old;
 use super::route::Route;
 use super::watch::{Method, Watch};
 use super::wire::{AsItIs, Wire};
@@ -170,7 +171,14 @@ async fn by(route: &Route, login: &Login, trace: &Trace) -> Result<Connected, Co
     let open = async {
         let done = match done {
             Some(done) => done,
-            None => driver.await,
+            None => tokio::select! {
+                biased;
+                done = &mut driver => done,
+                version = watch.version() => {
+                    blame_the_old(trace, &about, &version);
+                    driver.await
+                }
+            },
         };
         let (client, connection) = match done {
             Ok(open) => open,
@@ -178,6 +186,7 @@ async fn by(route: &Route, login: &Login, trace: &Trace) -> Result<Connected, Co
         };
         let version = connection.parameter("server_version").unwrap_or_default();
         let version = version.to_owned();
+        blame_the_old(trace, &about, &version);
         let task = spawned(connection);
         let wanted = login.wanted.as_deref();
         let hello = hello(&client, &about, &watch, &version, wanted).await?;
@@ -206,6 +215,14 @@ async fn by(route: &Route, login: &Login, trace: &Trace) -> Result<Connected, Co
         login: login.clone(),
         task,
     })
+}
+
+/// A version is not refused before it is known whose it is: products that only speak the protocol
+/// call themselves an old PostgreSQL.
+fn blame_the_old(trace: &Trace, about: &About, version: &str) {
+    if is_too_old(version) {
+        trace.blame(too_old(about, version));
+    }
 }
 
 fn spawned(connection: Connection<Wire, Wire>) -> Task {

@@ -232,7 +232,7 @@ async fn bounded<T>(
             limits::TEST,
         )),
     };
-    result.map_err(|error| scrubbed(error, &target.credentials))
+    result.map_err(|error| scrubbed(trace.fail(error), &target.credentials))
 }
 
 /// Takes the secrets out of an error.

@@ -31,6 +31,23 @@ async fn a_server_that_is_too_old_is_told_with_its_version_and_the_floor() {
 }
 
 #[tokio::test]
+async fn a_server_that_is_too_old_and_falls_silent_is_told_with_its_release() {
+    let port = fake::mongod(|command| {
+        let old = doc! { "ismaster": true, "minWireVersion": 0, "maxWireVersion": 6, "ok": 1.0 };
+        let said = fake::is_hello(command).then(|| fake::bytes(&old));
+        said.unwrap_or_default()
+    })
+    .await;
+    let error = connect(json!({
+        "host": "127.0.0.1", "port": port, "options": { "connectTimeoutMS": 100 },
+    }))
+    .await
+    .error();
+    assert_eq!(kinds(&error), (ErrorKind::UnsupportedServer, "connect"));
+    assert!(error.message.contains("3.6"), "{error:?}");
+}
+
+#[tokio::test]
 async fn a_server_that_hangs_up_is_told_with_what_may_be_the_cause() {
     let port = server(|mut stream, _| async move {
         let _ = stream.read(&mut [0; 16]).await;
