@@ -199,6 +199,7 @@ impl Plan {
             };
             match first {
                 Ok(First::Greeting(greeting)) => Ok(greeting),
+                Ok(First::Foreign(bytes)) if bytes.is_empty() => Err(self.hung_up()),
                 Ok(First::Foreign(bytes)) => {
                     Err(self.mismatch(detect::recognise(&bytes).described()))
                 }
@@ -221,6 +222,19 @@ impl Plan {
             Answer::Engine(driver) if is_ours(driver.name) => None,
             answer => answer.described(),
         }
+    }
+
+    fn hung_up(&self) -> ConnectorError {
+        ConnectorError::new(
+            ErrorKind::ConnectionLost,
+            format!(
+                "{} took the connection and closed it without a word.",
+                self.about().place
+            ),
+            "A proxy or a container's published port without a server behind it does so, and what \
+             refuses this machine's address. A server that has no connection to spare would say \
+             so. Check the port and the server's log.",
+        )
     }
 
     fn mismatch(&self, who: Option<String>) -> ConnectorError {

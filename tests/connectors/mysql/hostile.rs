@@ -112,6 +112,17 @@ async fn a_server_that_greets_as_too_old_and_then_falls_silent_or_breaks_off_is_
 }
 
 #[tokio::test]
+async fn a_server_that_hangs_up_without_a_word_is_told_as_such() {
+    let (error, _) = play(vec![Step::HangUp]).await;
+    assert_eq!(
+        (error.kind, error.stage),
+        (ErrorKind::ConnectionLost, Some(Stage::Authenticate))
+    );
+    assert!(error.message.contains("without a word"), "{error:?}");
+    assert!(error.hint.contains("proxy"), "{error:?}");
+}
+
+#[tokio::test]
 async fn other_services_on_the_port_are_told_by_name() {
     for (words, who) in [
         (&b"SSH-2.0-OpenSSH_9.2p1\r\n"[..], "An SSH server"),
