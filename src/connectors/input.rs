@@ -12,6 +12,7 @@ use super::config::{ConfigError, Draft, Host, Settings};
 use super::options::{given, option, shown};
 use super::url::{self, ConnectionUrl};
 use super::{DRIVERS, Driver, driver};
+use crate::model::host::ends_in_number;
 
 /// The body of `database` and of `connection_config`. Every field may be absent or null.
 #[derive(Clone, Default, Deserialize, utoipa::ToSchema)]
@@ -151,6 +152,23 @@ impl ConnectionInput {
             .port
             .and_then(by_port)
             .map_or(Engine::Ask, Engine::Told))
+    }
+
+    /// Where a server would have to be asked for its engine; `None` where host or port is missing.
+    ///
+    /// # Errors
+    /// [`ConfigError`] where `host` can be none.
+    pub fn place_to_ask(&self) -> Result<Option<(Host, u16)>, ConfigError> {
+        let (Some(name), Some(port)) = (present(self.host.as_deref()), self.port) else {
+            return Ok(None);
+        };
+        let name = without_brackets(name).to_owned();
+        is_host(&name)?;
+        let host = Host {
+            name,
+            port: Some(port),
+        };
+        Ok(Some((host, port)))
     }
 
     /// Whether it says where to connect, rather than changing some fields of what is kept.
@@ -336,33 +354,42 @@ const HOST_LIMIT: usize = 253;
 
 /// Refuses what can be no host, before it is taken for a name that nobody knows.
 fn hosts_are_hosts(draft: &Draft) -> Result<(), ConfigError> {
-    let strange = |c: char| c.is_control() || c.is_whitespace() || "@/\\?#,[]".contains(c);
-    for Host { name, .. } in &draft.settings.hosts {
-        // A path is a Unix socket; whether those may be opened is for the dialer to say.
-        if name.starts_with('/') || name.parse::<IpAddr>().is_ok() {
-            continue;
-        }
-        if name.len() > HOST_LIMIT || name.contains(strange) {
-            return Err(ConfigError::new(
-                "host",
-                "`host` holds no host name and no address.",
-                "Give one name or address alone; a connection URL goes into `url`.",
-            ));
-        }
-        if let Some((_, port)) = name.split_once(':') {
-            let is_port = !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit());
-            let (message, hint) = if is_port {
-                ("`host` holds a port too.", "Write the port into `port`.")
-            } else {
-                (
-                    "`host` holds no address that can be dialled.",
-                    "Write an IPv6 address in full and without a zone.",
-                )
-            };
-            return Err(ConfigError::new("host", message, hint));
-        }
+    let mut hosts = draft.settings.hosts.iter();
+    hosts.try_for_each(|host| is_host(&host.name))
+}
+
+fn is_host(name: &str) -> Result<(), ConfigError> {
+    let bare = name.strip_suffix('.').unwrap_or(name);
+    // A path is a Unix socket; whether those may be opened is for the dialer to say.
+    if name.starts_with('/') || bare.parse::<IpAddr>().is_ok() {
+        return Ok(());
     }
-    Ok(())
+    let wrong = |message: &str, hint: &str| Err(ConfigError::new("host", message, hint));
+    let strange = |c: char| c.is_control() || c.is_whitespace() || "@/\\?#,[]".contains(c);
+    if name.len() > HOST_LIMIT || name.contains(strange) || name.contains("..") {
+        return wrong(
+            "`host` holds no host name and no address.",
+            "Give one name or address alone; a connection URL goes into `url`.",
+        );
+    }
+    match name.split_once(':') {
+        Some((_, port)) if !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit()) => {
+            wrong("`host` holds a port too.", "Write the port into `port`.")
+        }
+        Some(_) => wrong(
+            "`host` holds no address that can be dialled.",
+            "Write an IPv6 address in full and without a zone.",
+        ),
+        None if !name.is_ascii() => wrong(
+            "`host` holds letters or digits beyond ASCII.",
+            "Write a name of other letters in its ASCII form (xn--…), and an address in ASCII digits.",
+        ),
+        None if ends_in_number(name) => wrong(
+            "`host` ends in a number and is no IPv4 address.",
+            "Write an address in full, as four decimal numbers without zeros before them: 127.0.0.1.",
+        ),
+        None => Ok(()),
+    }
 }
 
 fn present(text: Option<&str>) -> Option<&str> {

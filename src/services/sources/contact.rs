@@ -135,13 +135,9 @@ impl Sources {
         if let Engine::Told(driver) = input.engine()? {
             return Ok(driver);
         }
-        let (Some(name), Some(port)) = (input.host.clone(), input.port) else {
+        let Some((host, port)) = input.place_to_ask()? else {
             let message = "Neither engine, URL nor port tells what to connect to.";
             return Err(ConfigError::new("databaseType", message, NAME_IT).into());
-        };
-        let host = Host {
-            name,
-            port: Some(port),
         };
         // The stages of the asking are a finding only where it fails; else those of the connecting are.
         let asking = Trace::default();
