@@ -122,11 +122,6 @@ impl Sources {
         Ok(bounded(connecting, trace, target).await?)
     }
 
-    /// Takes one of the places for attempts that run at once.
-    pub(super) fn attempt(&self) -> Result<tokio::sync::SemaphorePermit<'_>, SourceError> {
-        self.attempts.try_acquire().map_err(|_| SourceError::Busy)
-    }
-
     async fn engine_of(
         &self,
         input: &ConnectionInput,
