@@ -2,6 +2,8 @@
 
 use reqwest::Method;
 use serde_json::json;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 use crate::support::app::{TestApp, command};
 use crate::support::client::send;
@@ -195,6 +197,28 @@ async fn a_server_whose_log_nobody_reads_any_more_serves_and_stops_all_the_same(
         .status()
         .unwrap();
     assert!(child.wait().unwrap().success());
+}
+
+#[actix_web::test]
+async fn callers_who_break_off_or_talk_nonsense_are_no_error_in_the_log() {
+    let app = TestApp::start();
+    let address = app.url.strip_prefix("http://").unwrap();
+    let broken_off =
+        "POST /api/v1/auth/login HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nabc";
+    for words in [broken_off, "\0\u{1} no request\r\n\r\n"] {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.write_all(words.as_bytes()).await.unwrap();
+        stream.shutdown().await.unwrap();
+        // Its end is that of all that is logged of it.
+        let _ = stream.read_to_end(&mut Vec::new()).await;
+    }
+    let failed = app
+        .nobody()
+        .get("/auth/me")
+        .await
+        .failed(401, "unauthenticated");
+    let log = app.printed(failed["error"]["request_id"].as_str().unwrap());
+    assert!(!log.contains("ERROR"), "{log}");
 }
 
 #[actix_web::test]
