@@ -200,6 +200,40 @@ async fn a_server_whose_log_nobody_reads_any_more_serves_and_stops_all_the_same(
 }
 
 #[actix_web::test]
+async fn what_can_be_read_answers_to_head_as_to_get_without_the_body() {
+    let app = TestApp::start();
+    let admin = app.admin();
+    let (nobody, outside) = (app.nobody(), app.nobody().at(app.url.clone()));
+    for (client, path, status) in [
+        (&admin, "/auth/me", 200),
+        (&admin, "/data/default/list", 200),
+        (&admin, "/data/nope/list", 404),
+        (&nobody, "/auth/me", 401),
+        (&nobody, "/openapi.json", 200),
+        (&outside, "/healthz", 200),
+        (&outside, "/readyz", 200),
+        (&outside, "/", 200),
+    ] {
+        let ask = |method| client.request(method, path).send();
+        let head = ask(Method::HEAD).await.unwrap();
+        let get = ask(Method::GET).await.unwrap();
+        assert_eq!(head.status(), status, "{path}");
+        assert_eq!(get.status(), status, "{path}");
+        for name in ["content-type", "content-length", "etag", "cache-control"] {
+            let (head, get) = (head.headers().get(name), get.headers().get(name));
+            assert_eq!(head, get, "{path} {name}");
+        }
+        assert_eq!(head.bytes().await.unwrap().len(), 0, "{path}");
+        assert!(!get.bytes().await.unwrap().is_empty(), "{path}");
+    }
+    // Where there is nothing to be read there is nothing to be asked about.
+    let refused = admin.request(Method::HEAD, "/auth/revoke-all").send().await;
+    assert_eq!(refused.unwrap().status(), 405);
+    let refused = admin.request(Method::DELETE, "/auth/me").send().await;
+    assert_eq!(refused.unwrap().headers()["allow"], "GET, HEAD");
+}
+
+#[actix_web::test]
 async fn callers_who_break_off_or_talk_nonsense_are_no_error_in_the_log() {
     let app = TestApp::start();
     let address = app.url.strip_prefix("http://").unwrap();
