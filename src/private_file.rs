@@ -47,9 +47,11 @@ pub fn close_to_others(path: &Path) -> io::Result<()> {
         let closed = fs::set_permissions(path, for_its_owner);
         let path = path.display();
         match closed {
-            Ok(()) => tracing::warn!("others could read the file {path}; it is closed to them now"),
+            Ok(()) => {
+                tracing::warn!("others could read the file {path}; it is closed to them now");
+            }
             Err(error) => {
-                tracing::warn!(%error, "others may read the file {path}; run: chmod 600 {path}")
+                tracing::warn!(%error, "others may read the file {path}; run: chmod 600 {path}");
             }
         }
     }

@@ -76,7 +76,7 @@ pub async fn identify(
 ) -> Result<Answer, ConnectorError> {
     let addresses = dialer.resolve(host, port, trace).await?;
     let stream = dialer.connect(&addresses, trace).await?;
-    let asking = ask(dialer, &addresses, stream);
+    let asking = Box::pin(ask(dialer, &addresses, stream));
     trace.run(Stage::Connect, limits::TEST, asking).await
 }
 

@@ -1,8 +1,9 @@
 //! The connection as callers write it: the fields with their aliases, a URL, options.
 
+mod host;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::net::{IpAddr, Ipv6Addr};
 
 use secrecy::SecretString;
 use serde::Deserialize;
@@ -12,7 +13,6 @@ use super::config::{ConfigError, Draft, Host, Settings};
 use super::options::{given, option, shown};
 use super::url::{self, ConnectionUrl};
 use super::{DRIVERS, Driver, driver};
-use crate::model::host::ends_in_number;
 
 /// The body of `database` and of `connection_config`. Every field may be absent or null.
 #[derive(Clone, Default, Deserialize, utoipa::ToSchema)]
@@ -162,8 +162,8 @@ impl ConnectionInput {
         let (Some(name), Some(port)) = (present(self.host.as_deref()), self.port) else {
             return Ok(None);
         };
-        let name = without_brackets(name).to_owned();
-        is_host(&name)?;
+        let name = host::without_brackets(name).to_owned();
+        host::check(&name)?;
         let host = Host {
             name,
             port: Some(port),
@@ -205,7 +205,7 @@ impl ConnectionInput {
         if let Some(name) = present(self.host.as_deref()) {
             let port = self.port;
             draft.settings.hosts = vec![Host {
-                name: without_brackets(name).to_owned(),
+                name: host::without_brackets(name).to_owned(),
                 port,
             }];
         } else if let Some(port) = self.port {
@@ -341,55 +341,9 @@ fn no_nul(draft: &Draft) -> Result<(), ConfigError> {
     }
 }
 
-/// An IPv6 address, as it stands in a URL, without its brackets.
-fn without_brackets(host: &str) -> &str {
-    let inner = host.strip_prefix('[').and_then(|h| h.strip_suffix(']'));
-    inner
-        .filter(|inner| inner.parse::<Ipv6Addr>().is_ok())
-        .unwrap_or(host)
-}
-
-/// The longest name that DNS knows.
-const HOST_LIMIT: usize = 253;
-
-/// Refuses what can be no host, before it is taken for a name that nobody knows.
 fn hosts_are_hosts(draft: &Draft) -> Result<(), ConfigError> {
     let mut hosts = draft.settings.hosts.iter();
-    hosts.try_for_each(|host| is_host(&host.name))
-}
-
-fn is_host(name: &str) -> Result<(), ConfigError> {
-    let bare = name.strip_suffix('.').unwrap_or(name);
-    // A path is a Unix socket; whether those may be opened is for the dialer to say.
-    if name.starts_with('/') || bare.parse::<IpAddr>().is_ok() {
-        return Ok(());
-    }
-    let wrong = |message: &str, hint: &str| Err(ConfigError::new("host", message, hint));
-    let strange = |c: char| c.is_control() || c.is_whitespace() || "@/\\?#,[]".contains(c);
-    if name.len() > HOST_LIMIT || name.contains(strange) || name.contains("..") {
-        return wrong(
-            "`host` holds no host name and no address.",
-            "Give one name or address alone; a connection URL goes into `url`.",
-        );
-    }
-    match name.split_once(':') {
-        Some((_, port)) if !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit()) => {
-            wrong("`host` holds a port too.", "Write the port into `port`.")
-        }
-        Some(_) => wrong(
-            "`host` holds no address that can be dialled.",
-            "Write an IPv6 address in full and without a zone.",
-        ),
-        None if !name.is_ascii() => wrong(
-            "`host` holds letters or digits beyond ASCII.",
-            "Write a name of other letters in its ASCII form (xn--…), and an address in ASCII digits.",
-        ),
-        None if ends_in_number(name) => wrong(
-            "`host` ends in a number and is no IPv4 address.",
-            "Write an address in full, as four decimal numbers without zeros before them: 127.0.0.1.",
-        ),
-        None => Ok(()),
-    }
+    hosts.try_for_each(|host| host::check(&host.name))
 }
 
 fn present(text: Option<&str>) -> Option<&str> {

@@ -307,9 +307,9 @@ mod tests {
         // What fails within a stage fails at it.
         let trace = Trace::default();
         pass(&trace, Resolve).await;
-        let lost = lose(&trace, Connect).await;
-        assert_eq!(lost.stage, Some(Connect));
-        assert_eq!(told(&trace, lost), [Resolve, Connect]);
+        let failed = lose(&trace, Connect).await;
+        assert_eq!(failed.stage, Some(Connect));
+        assert_eq!(told(&trace, failed), [Resolve, Connect]);
         // What is found out between two stages is the last one's, unless another one is told.
         for (stage, stages) in [
             (None, &[Resolve][..]),
@@ -328,9 +328,9 @@ mod tests {
         lose(&trace, Connect).await;
         trace.next_attempt();
         pass(&trace, Resolve).await;
-        let lost = lose(&trace, OpenDatabase).await;
+        let failed = lose(&trace, OpenDatabase).await;
         assert_eq!(trace.stages().len(), 4);
-        assert_eq!(told(&trace, lost), [Resolve, OpenDatabase]);
+        assert_eq!(told(&trace, failed), [Resolve, OpenDatabase]);
     }
 
     #[tokio::test]

@@ -169,16 +169,17 @@ async fn by(route: &Route, login: &Login, trace: &Trace) -> Result<Connected, Co
         .run(Stage::Authenticate, limits::AUTHENTICATE, authenticated)
         .await?;
     let open = async {
-        let done = match done {
-            Some(done) => done,
-            None => tokio::select! {
+        let done = if let Some(done) = done {
+            done
+        } else {
+            tokio::select! {
                 biased;
                 done = &mut driver => done,
                 version = watch.version() => {
                     blame_the_old(trace, &about, &version);
                     driver.await
                 }
-            },
+            }
         };
         let (client, connection) = match done {
             Ok(open) => open,
