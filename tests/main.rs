@@ -12,6 +12,7 @@
 
 mod behavior;
 mod cli;
+mod comparison;
 mod connectors;
 mod readme;
 mod routes;

@@ -30,6 +30,7 @@
 #   HEADWATER_TEST_MONGODB_PORT          MongoDB's protocol, logins demanded
 #   HEADWATER_TEST_MONGODB_TLS_PORT      the same behind TLS
 #   HEADWATER_TEST_MONGODB_PYTHON        a Python that can import pymongo
+#   HEADWATER_TEST_SQLALCHEMY_PYTHON     a Python that can import sqlalchemy (with a server of SQL)
 #
 # The SQL servers answer on 127.0.0.1 and 127.0.0.2. Their certificate names
 # localhost and 127.0.0.1, so 127.0.0.2 is the right server under a wrong name.
@@ -58,6 +59,10 @@ source "$HERE/lib/servers.sh"
 source "$HERE/lib/jobs.sh"
 # shellcheck source=tests/servers/lib/command.sh
 source "$HERE/lib/command.sh"
+# shellcheck source=tests/servers/lib/venv.sh
+source "$HERE/lib/venv.sh"
+# shellcheck source=tests/servers/lib/sqlalchemy.sh
+source "$HERE/lib/sqlalchemy.sh"
 
 readonly ALL_ENGINES=(sqlite postgres mariadb mysql mongodb)
 
@@ -128,7 +133,16 @@ HEADWATER_TEST_ENGINES=$(IFS=,; echo "${ENGINES[*]}")
 export HEADWATER_TEST_ENGINES
 
 run_jobs tls -- obtain make
-run_jobs "${ENGINES[@]}" -- obtain prepare
+PEERS=()
+case "${ENGINES[*]}" in
+    *postgres* | *mariadb* | *mysql*)
+        PEERS=(sqlalchemy)
+        HEADWATER_TEST_SQLALCHEMY_PYTHON=$(sqlalchemy_venv)/bin/python
+        export HEADWATER_TEST_SQLALCHEMY_PYTHON
+        ;;
+esac
+
+run_jobs "${ENGINES[@]}" "${PEERS[@]}" -- obtain prepare
 open_ports
 for engine in "${ENGINES[@]}"; do
     "${engine}_start"

@@ -21,43 +21,13 @@
 readonly SECANTUSDB_VERSION=0.7.0b3 PYMONGO_VERSION=4.20.0
 
 mongodb_obtain() {
-    local python
     step "looking for SecantusDB"
-    [[ ! -e $(mongodb_venv)/complete ]] || return 0
-    python=$(mongodb_python)
-    if [[ -z $python ]]; then
-        slow_step "installing python3-venv"
-        apt_install python3-venv
-        python=$(mongodb_python)
-        [[ -n $python ]] || give_up "installed, but python3 cannot make a virtual environment"
-    fi
-    lock mongodb
-    if [[ ! -e $(mongodb_venv)/complete ]]; then
-        slow_step "fetching SecantusDB $SECANTUSDB_VERSION from PyPI, once"
-        rm -rf "$(mongodb_venv)"
-        "$python" -m venv "$(mongodb_venv)"
-        "$(mongodb_venv)/bin/python" -m pip install --quiet --disable-pip-version-check --prefer-binary \
-            "secantusdb==$SECANTUSDB_VERSION" "pymongo==$PYMONGO_VERSION"
-        "$(mongodb_venv)/bin/secantusd-py" --help >/dev/null
-        touch "$(mongodb_venv)/complete"
-    fi
-    unlock
+    venv "$(mongodb_venv)" "secantusdb==$SECANTUSDB_VERSION" "pymongo==$PYMONGO_VERSION"
+    "$(mongodb_venv)/bin/secantusd-py" --help >/dev/null
 }
 
 mongodb_venv() {
     echo "$CACHE_DIR/secantusdb-$SECANTUSDB_VERSION-pymongo-$PYMONGO_VERSION"
-}
-
-# Prints a Python that can make virtual environments, or nothing. Debian's own
-# first: another may go with its version manager, and the cache with it.
-mongodb_python() {
-    local python
-    for python in /usr/bin/python3 python3; do
-        if "$python" -c 'import ensurepip, venv' 2>/dev/null; then
-            echo "$python"
-            return
-        fi
-    done
 }
 
 # Users are made by a server that demands no login, for there is none yet.
