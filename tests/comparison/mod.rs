@@ -1,4 +1,4 @@
-//! The schemas that we read against what SQLAlchemy's inspector sees of the same databases, and
+//! The schemas that we read against what `SQLAlchemy`'s inspector sees of the same databases, and
 //! against what was put into them.
 
 mod peer;
@@ -7,7 +7,7 @@ mod random;
 use peer::Peer;
 
 /// Makes a database by these statements, and demands that no fact of it is seen otherwise by
-/// SQLAlchemy; what is explained stands in `compare.py`.
+/// `SQLAlchemy`; what is explained stands in `compare.py`.
 async fn is_seen_alike(peer: Peer, scripts: &[&str]) {
     let database = peer.make(scripts).await;
     let schema = database.introspect().await;

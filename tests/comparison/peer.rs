@@ -1,4 +1,4 @@
-//! A server, a database of one test's own on it, and SQLAlchemy.
+//! A server, a database of one test's own on it, and `SQLAlchemy`.
 
 use std::io::Write;
 use std::process::Command;
