@@ -107,19 +107,19 @@ impl Database {
         schema.unwrap_or_else(|error| panic!("{error:?}"))
     }
 
-    /// Fails where SQLAlchemy sees anything otherwise.
+    /// Fails where `SQLAlchemy` sees anything otherwise.
     pub fn compare(&self, schema: &Schema) {
         let mut file = tempfile::NamedTempFile::new().unwrap();
         file.write_all(&serde_json::to_vec(schema).unwrap())
             .unwrap();
         let password = utf8_percent_encode(&admin_password(), NON_ALPHANUMERIC).to_string();
-        let scheme = if self.peer.is_postgres() {
+        let driver = if self.peer.is_postgres() {
             "postgresql+psycopg"
         } else {
             "mysql+pymysql"
         };
         let url = format!(
-            "{scheme}://headwater_admin:{password}@127.0.0.1:{}/{}",
+            "{driver}://headwater_admin:{password}@127.0.0.1:{}/{}",
             self.peer.port, self.name
         );
         let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/comparison/compare.py");

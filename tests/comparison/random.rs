@@ -343,8 +343,8 @@ impl Dialect {
         let name = format!("i {}", made.name);
         let index = read.indexes.iter().find(|index| index.name == name);
         let columns = index.map(|index| {
-            let names = index.columns.iter().map(|c| c.name.clone().unwrap());
-            names.collect::<Vec<_>>()
+            let of = index.columns.iter().map(|c| c.name.clone().unwrap());
+            of.collect::<Vec<_>>()
         });
         let expected = made.index.as_ref();
         assert_eq!(
