@@ -37,6 +37,11 @@ impl Connected {
 }
 
 impl StopOnDrop {
+    /// A statement is about to run.
+    pub fn arm(&self) {
+        self.armed.store(true, Ordering::Relaxed);
+    }
+
     /// There is nothing to stop any more.
     pub fn disarm(&self) {
         self.armed.store(false, Ordering::Relaxed);

@@ -7,7 +7,7 @@ use futures_util::future::join_all;
 use tokio::time::timeout;
 
 use super::login::Connected;
-use super::reader::SearchPath;
+use super::reader::{Pace, SearchPath};
 use super::text::identifier;
 use crate::connectors::{ConnectorError, TableEntry};
 use crate::schema::TableKind;
@@ -77,7 +77,9 @@ async fn rows(
     if table.readable == Some(false) {
         return Ok(None);
     }
-    let reader = connected.read(SearchPath::Default, limit).await?;
+    let reader = connected
+        .read(SearchPath::Default, Pace::AtOnce, limit)
+        .await?;
     let (schema, name) = (identifier(schema), identifier(&table.name));
     let sql = format!("SELECT count(*) FROM {schema}.{name}");
     let counts = reader.all(&sql, |row| row.number(0)).await?;

@@ -8,7 +8,6 @@
 mod binding;
 mod cancel;
 mod codes;
-mod columns;
 mod config;
 mod count;
 mod error;

@@ -9,11 +9,13 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use futures_util::{FutureExt, StreamExt};
+use tokio::sync::Semaphore;
 use tokio_postgres::{Client, SimpleQueryMessage, SimpleQueryRow};
 
 use super::cancel::StopOnDrop;
 use super::error::About;
 use super::login::Connected;
+use super::text::elements;
 use super::watch::Watch;
 use crate::connectors::ConnectorError;
 
@@ -30,6 +32,17 @@ pub struct Reader<'a> {
     // Dropped in this order: the rollback is under way when the stop is sent.
     _rollback: Rollback<'a>,
     stop: StopOnDrop,
+    /// Where statements go one by one: whose turn it is.
+    turn: Option<Semaphore>,
+}
+
+/// How the statements of a snapshot go to the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pace {
+    /// All that there are, without waiting for an answer. One that is refused ends the snapshot.
+    AtOnce,
+    /// Each when the one before it was answered. The snapshot goes on where one is refused.
+    OneByOne,
 }
 
 /// What is looked up where no schema is named.
@@ -48,6 +61,7 @@ impl Connected {
     pub async fn read(
         &self,
         path: SearchPath<'_>,
+        pace: Pace,
         limit: Duration,
     ) -> Result<Reader<'_>, ConnectorError> {
         self.watch.allow(BYTES);
@@ -57,6 +71,7 @@ impl Connected {
             about: &self.about,
             _rollback: Rollback(&self.client),
             stop: self.stop_on_drop(),
+            turn: (pace == Pace::OneByOne).then(|| Semaphore::new(1)),
         };
         let path = match path {
             SearchPath::Default => String::new(),
@@ -66,10 +81,15 @@ impl Connected {
                 format!("SET LOCAL search_path = {}", names.join(", "))
             }
         };
+        let savepoint = match pace {
+            Pace::AtOnce => "",
+            Pace::OneByOne => "SAVEPOINT headwater",
+        };
         // All of it LOCAL, so that a pooler's next client finds nothing of it.
         let begin = format!(
             "START TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY; \
-             SET LOCAL statement_timeout = {}; SET LOCAL lock_timeout = {}; {path}",
+             SET LOCAL statement_timeout = {}; SET LOCAL lock_timeout = {}; {path}; \
+             {savepoint}",
             limit.as_millis().max(1),
             LOCK.min(limit).as_millis().max(1),
         );
@@ -80,7 +100,21 @@ impl Connected {
 
 impl Reader<'_> {
     /// Runs one statement and hands over each of its rows.
-    pub async fn each<F>(&self, sql: &str, mut take: F) -> Result<(), ConnectorError>
+    pub async fn each<F>(&self, sql: &str, take: F) -> Result<(), ConnectorError>
+    where
+        F: FnMut(Row<'_>) -> Result<(), ConnectorError>,
+    {
+        let Some(turn) = &self.turn else {
+            return self.hand_over(sql, take).await;
+        };
+        // It cannot be closed: nobody but this reader knows it.
+        let _turn = turn.acquire().await;
+        self.stop.arm();
+        let sql = format!("ROLLBACK TO SAVEPOINT headwater; {sql}");
+        self.hand_over(&sql, take).await
+    }
+
+    async fn hand_over<F>(&self, sql: &str, mut take: F) -> Result<(), ConnectorError>
     where
         F: FnMut(Row<'_>) -> Result<(), ConnectorError>,
     {
@@ -131,9 +165,9 @@ impl Reader<'_> {
         self.about.query(error, self.watch)
     }
 
-    /// Whom this is about.
-    pub fn about(&self) -> &About {
-        self.about
+    /// Whether the snapshot goes on where a statement is refused.
+    pub fn goes_on(&self) -> bool {
+        self.turn.is_some()
     }
 
     /// Ends the snapshot. Nothing runs any more.
@@ -179,6 +213,34 @@ impl Row<'_> {
     /// A number.
     pub fn number<T: FromStr>(&self, i: usize) -> Result<T, ConnectorError> {
         self.text(i)?.parse().map_err(|_| self.about.nonsense())
+    }
+
+    /// Numbers, in the text form of an array or of a vector (`{1,2}`, `1 2`). None for a NULL.
+    pub fn numbers<T: FromStr>(&self, i: usize) -> Result<Vec<T>, ConnectorError> {
+        let text = self.optional(i)?.unwrap_or_default();
+        let numbers = text.trim_matches(['{', '}']).split([',', ' ']);
+        numbers
+            .filter(|number| !number.is_empty())
+            .map(|number| number.parse().map_err(|_| self.about.nonsense()))
+            .collect()
+    }
+
+    /// Texts, in the text form of an array. None for a NULL.
+    pub fn texts(&self, i: usize) -> Result<Vec<String>, ConnectorError> {
+        match self.optional(i)? {
+            None => Ok(Vec::new()),
+            Some(text) => elements(text).ok_or_else(|| self.about.nonsense()),
+        }
+    }
+
+    /// A letter, as the catalog's own small enumerations are; a blank where it is none.
+    pub fn letter(&self, i: usize) -> Result<char, ConnectorError> {
+        Ok(self.text(i)?.chars().next().unwrap_or(' '))
+    }
+
+    /// A text of its own, that may be NULL.
+    pub fn owned(&self, i: usize) -> Result<Option<String>, ConnectorError> {
+        Ok(self.optional(i)?.map(str::to_owned))
     }
 
     /// A boolean.

@@ -4,8 +4,9 @@ use std::time::Instant;
 
 use async_trait::async_trait;
 
+use super::introspect::Catalog;
 use super::login::Connected;
-use super::reader::{Reader, SearchPath};
+use super::reader::{Pace, Reader, SearchPath};
 use super::{config, count, introspect, query, tables};
 use crate::connectors::{
     ConnectorError, Selection, ServerInfo, Session, Settings, Stage, TableEntry, limits,
@@ -27,9 +28,9 @@ impl PostgresSession {
         }
     }
 
-    async fn catalog(&self) -> Result<Reader<'_>, ConnectorError> {
+    async fn catalog(&self, pace: Pace) -> Result<Reader<'_>, ConnectorError> {
         self.connected
-            .read(SearchPath::Empty, limits::INTROSPECT)
+            .read(SearchPath::Empty, pace, limits::INTROSPECT)
             .await
     }
 
@@ -38,7 +39,9 @@ impl PostgresSession {
             [] => SearchPath::Default,
             schemas => SearchPath::Schemas(schemas),
         };
-        self.connected.read(path, limits::INTROSPECT).await
+        self.connected
+            .read(path, Pace::AtOnce, limits::INTROSPECT)
+            .await
     }
 
     async fn tables(&self, selection: &Selection) -> Result<Vec<TableEntry>, ConnectorError> {
@@ -49,7 +52,7 @@ impl PostgresSession {
             reader.finish();
             entries.push(query_entry());
         }
-        let reader = self.catalog().await?;
+        let reader = self.catalog(Pace::AtOnce).await?;
         let tables = tables::read(&reader, selection).await?;
         reader.finish();
         let listed = tables.into_iter().map(|table| TableEntry {
@@ -62,6 +65,18 @@ impl PostgresSession {
         Ok(listed.chain(entries).collect())
     }
 
+    async fn read_catalog(
+        &self,
+        selection: &Selection,
+        pace: Pace,
+    ) -> Result<Catalog, ConnectorError> {
+        let reader = self.catalog(pace).await?;
+        // Boxed, since two dozen statements at once make a future too large for a stack.
+        let catalog = Box::pin(Catalog::read(&reader, selection)).await?;
+        reader.finish();
+        Ok(catalog)
+    }
+
     async fn schema(&self, selection: &Selection) -> Result<Schema, ConnectorError> {
         let mut described = None;
         if let Some(query) = &selection.query {
@@ -69,10 +84,19 @@ impl PostgresSession {
             described = Some(query::describe(&reader, query).await?);
             reader.finish();
         }
-        let reader = self.catalog().await?;
-        let schema = introspect::read(&reader, selection, described).await?;
-        reader.finish();
-        Ok(schema)
+        let catalog = match self.read_catalog(selection, Pace::AtOnce).await {
+            // A look-alike lacks a catalog, or a right to one was taken from the login.
+            Err(error) if introspect::is_refusal(&error) => {
+                self.read_catalog(selection, Pace::OneByOne).await?
+            }
+            catalog => catalog?,
+        };
+        Ok(introspect::joined(
+            catalog,
+            &self.connected.about.database,
+            selection,
+            described,
+        ))
     }
 }
 

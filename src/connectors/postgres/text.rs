@@ -22,6 +22,40 @@ pub fn array<'a>(elements: impl Iterator<Item = &'a str>) -> String {
     format!("{{{}}}", quoted.collect::<Vec<_>>().join(","))
 }
 
+/// The elements of the text form of an array of one dimension; a NULL is left out, as no catalog
+/// holds one. `None` where it is no such text.
+pub fn elements(text: &str) -> Option<Vec<String>> {
+    let mut rest = text
+        .strip_prefix('{')?
+        .strip_suffix('}')?
+        .chars()
+        .peekable();
+    let mut elements = Vec::new();
+    while let Some(first) = rest.peek() {
+        let quoted = *first == '"';
+        let mut element = String::new();
+        if quoted {
+            rest.next();
+        }
+        loop {
+            match rest.next() {
+                Some('"') if quoted => match rest.next() {
+                    None | Some(',') => break,
+                    Some(_) => return None,
+                },
+                Some(',') | None if !quoted => break,
+                Some('\\') => element.push(rest.next()?),
+                Some(c) => element.push(c),
+                None => return None,
+            }
+        }
+        if quoted || element != "NULL" {
+            elements.push(element);
+        }
+    }
+    Some(elements)
+}
+
 /// Fills in `:'name'` as psql does, so that the same file runs there by hand. One pass: a value
 /// that looks like a variable stays a value.
 pub fn filled(sql: &str, variables: &[(&str, &str)]) -> String {
@@ -66,7 +100,41 @@ mod tests {
         assert_eq!(sql, "x = ':''b''' AND y::text = 'it''s'");
     }
 
+    #[test]
+    fn arrays_of_texts_are_read_as_the_server_writes_them() {
+        for (text, expected) in [
+            ("{}", Some(vec![])),
+            ("{a}", Some(vec!["a"])),
+            ("{a,\"b c\",\"\"}", Some(vec!["a", "b c", ""])),
+            (
+                r#"{"say \"hi\"","back\\slash","{,}"}"#,
+                Some(vec!["say \"hi\"", "back\\slash", "{,}"]),
+            ),
+            (
+                "{NULL,\"NULL\",fillfactor=70}",
+                Some(vec!["NULL", "fillfactor=70"]),
+            ),
+            ("", None),
+            ("a", None),
+            ("{\"a}", None),
+            ("{\"a\"b}", None),
+            ("{a\\}", None),
+        ] {
+            let read = elements(text);
+            let read = read
+                .as_ref()
+                .map(|r| r.iter().map(String::as_str).collect::<Vec<_>>());
+            assert_eq!(read, expected, "{text}");
+        }
+    }
+
     proptest::proptest! {
+        #[test]
+        fn an_array_of_texts_reads_back(texts in proptest::collection::vec(".*", 0..5)) {
+            let written = array(texts.iter().map(String::as_str));
+            proptest::prop_assert_eq!(elements(&written), Some(texts));
+        }
+
         #[test]
         fn a_literal_has_no_bare_quote_inside(text in ".*") {
             let quoted = literal(&text);

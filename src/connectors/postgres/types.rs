@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::reader::{Reader, Row};
 use super::tables::within;
 use crate::connectors::{ConnectorError, limits};
-use crate::schema::DataType;
+use crate::schema::{DataType, TypeRef};
 
 /// A type, as the catalog has it.
 #[derive(Debug, Clone)]
@@ -22,6 +22,9 @@ pub struct TypeRow {
     pub base: u32,
     pub base_modifier: i32,
     pub not_null: bool,
+    pub collation: u32,
+    /// Whether an extension brought it.
+    pub of_extension: bool,
 }
 
 /// The types of a database, by object id.
@@ -60,6 +63,42 @@ impl Types {
         false
     }
 
+    /// The enum, domain or composite type that a column of this type has, or the elements of its
+    /// array have.
+    pub fn referred(&self, oid: u32) -> Option<TypeRef> {
+        let mut found = self.0.get(&oid)?;
+        for _ in 0..DEPTH {
+            match found.kind {
+                'e' | 'd' | 'c' => {
+                    return Some(TypeRef {
+                        schema: Some(found.schema.clone()),
+                        name: found.name.clone(),
+                    });
+                }
+                _ => found = self.0.get(&found.element)?,
+            }
+        }
+        None
+    }
+
+    /// What a type is made of by itself: the elements of an array, what is beneath a domain.
+    pub fn made_of(&self, oid: u32) -> Option<u32> {
+        let found = self.0.get(&oid)?;
+        [found.element, found.base]
+            .into_iter()
+            .find(|oid| *oid != 0)
+    }
+
+    /// The collation that columns of this type have unless told otherwise; 0 for none.
+    pub fn collation(&self, oid: u32) -> u32 {
+        self.0.get(&oid).map_or(0, |found| found.collation)
+    }
+
+    /// Whether an extension brought it.
+    pub fn is_of_extension(&self, oid: u32) -> bool {
+        self.0.get(&oid).is_some_and(|found| found.of_extension)
+    }
+
     fn descend(&self, oid: u32, modifier: i32, native: &str, depth: usize) -> DataType {
         let Some(depth) = depth.checked_sub(1) else {
             return DataType::Unknown;
@@ -89,16 +128,17 @@ impl Types {
 }
 
 fn type_row(row: &Row<'_>) -> Result<TypeRow, ConnectorError> {
-    let letter = |i| Ok::<_, ConnectorError>(row.text(i)?.chars().next().unwrap_or(' '));
     Ok(TypeRow {
         schema: row.text(1)?.to_owned(),
         name: row.text(2)?.to_owned(),
-        kind: letter(3)?,
-        category: letter(4)?,
+        kind: row.letter(3)?,
+        category: row.letter(4)?,
         element: row.number(5)?,
         base: row.number(6)?,
         base_modifier: row.number(7)?,
         not_null: row.flag(8)?,
+        collation: row.number(9)?,
+        of_extension: row.flag(10)?,
     })
 }
 
@@ -177,6 +217,8 @@ mod tests {
             base: 0,
             base_modifier: -1,
             not_null: false,
+            collation: 0,
+            of_extension: false,
         }
     }
 

@@ -1,6 +1,5 @@
 -- The columns of the same tables, in the order of their numbers, which have gaps where columns
--- were dropped. A generated column's expression is kept where defaults are (attgenerated), and is
--- none.
+-- were dropped. What a generated column is computed by is kept where defaults are.
 --
 -- By hand: psql -v schema= -v tables={} -f columns.sql
 SELECT a.attrelid::int8,
@@ -10,15 +9,18 @@ SELECT a.attrelid::int8,
        a.atttypid::int8,
        a.atttypmod,
        a.attnotnull,
-       CASE WHEN a.atthasdef AND a.attgenerated = ''
-            THEN (SELECT pg_get_expr(d.adbin, d.adrelid)
-                    FROM pg_catalog.pg_attrdef d
-                   WHERE d.adrelid = a.attrelid AND d.adnum = a.attnum)
-       END,
-       col_description(a.attrelid, a.attnum)
+       pg_get_expr(d.adbin, d.adrelid),
+       a.attidentity::text,
+       a.attgenerated::text,
+       a.attcollation::int8,
+       o.description
   FROM pg_catalog.pg_attribute a
   JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+  LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+  LEFT JOIN pg_catalog.pg_description o
+         ON o.classoid = 'pg_catalog.pg_class'::regclass
+        AND o.objoid = a.attrelid AND o.objsubid = a.attnum
  WHERE a.attnum > 0 AND NOT a.attisdropped
    AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
    AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'

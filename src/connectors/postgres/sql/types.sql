@@ -1,5 +1,5 @@
 -- What types are made of. Left out are the row types that every table brings along, and arrays of
--- those: they outnumber all others.
+-- those: they outnumber all others. The last column tells those that an extension brought.
 --
 -- By hand: psql -f types.sql
 SELECT t.oid::int8,
@@ -10,10 +10,14 @@ SELECT t.oid::int8,
        CASE WHEN t.typcategory = 'A' THEN t.typelem::int8 ELSE 0 END,
        t.typbasetype::int8,
        t.typtypmod,
-       t.typnotnull
+       t.typnotnull,
+       t.typcollation::int8,
+       d.objid IS NOT NULL
   FROM pg_catalog.pg_type t
   JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
   LEFT JOIN pg_catalog.pg_type e ON e.oid = t.typelem AND t.typcategory = 'A'
   LEFT JOIN pg_catalog.pg_class r ON r.oid = coalesce(nullif(t.typrelid, 0), e.typrelid)
+  LEFT JOIN pg_catalog.pg_depend d
+         ON d.classid = 'pg_catalog.pg_type'::regclass AND d.objid = t.oid AND d.deptype = 'e'
  WHERE r.oid IS NULL OR r.relkind = 'c'
  ORDER BY t.oid

@@ -1,0 +1,229 @@
+//! All that is read of the catalog: a fixed number of statements, whatever the database holds.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use tokio::try_join;
+
+use crate::connectors::postgres::reader::{Reader, Row};
+use crate::connectors::postgres::tables::{self, TableRow};
+use crate::connectors::postgres::types::Types;
+use crate::connectors::{ConnectorError, Selection};
+use crate::schema::{Check, EnumType, Extension, Namespace, Policy, Trigger, Unreadable};
+
+use super::by_table::{ByTable, all, by_table};
+use super::columns::{self, ColumnRow};
+use super::constraints::{self, ConstraintRow};
+use super::foreign_keys::{self, ForeignKeyRow};
+use super::indexes::{self, IndexRow, KeyRow};
+use super::inheritance::{self, Link, PartitionKey};
+use super::operator_classes::OperatorClasses;
+use super::policies;
+use super::sequences::{self, SequenceRow};
+use super::storage::{self, Storage};
+use super::triggers;
+use super::user_types::{self, CompositeRow, DomainRow, Numbered};
+
+/// The rows of the catalog, as far as they are selected.
+pub struct Catalog {
+    pub namespaces: Vec<Namespace>,
+    pub tables: Vec<TableRow>,
+    pub storage: ByTable<Storage>,
+    pub columns: ByTable<ColumnRow>,
+    pub types: Types,
+    pub collations: HashMap<u32, String>,
+    pub constraints: ByTable<ConstraintRow>,
+    pub foreign_keys: ByTable<ForeignKeyRow>,
+    pub indexes: ByTable<IndexRow>,
+    pub index_keys: ByTable<KeyRow>,
+    pub operator_classes: OperatorClasses,
+    pub links: Vec<Link>,
+    pub partition_keys: ByTable<PartitionKey>,
+    pub sequences: Vec<SequenceRow>,
+    pub enums: Vec<Numbered<EnumType>>,
+    pub domains: Vec<DomainRow>,
+    pub domain_checks: ByTable<Check>,
+    pub composites: Vec<CompositeRow>,
+    pub triggers: ByTable<Trigger>,
+    pub policies: ByTable<Policy>,
+    pub extensions: Vec<Extension>,
+    /// The selects of views, by view.
+    pub definitions: ByTable<String>,
+    pub refused: Vec<Unreadable>,
+}
+
+impl Catalog {
+    /// Reads it. The statements are sent in this order, the dear ones that may be missing last.
+    /// Tables, columns and types are what a schema is not without; of all else, what a reader that
+    /// goes one by one is refused is named as such.
+    pub async fn read(reader: &Reader<'_>, of: &Selection) -> Result<Self, ConnectorError> {
+        let refusals = Refusals {
+            allowed: reader.goes_on(),
+            named: Mutex::default(),
+        };
+        let or = &refusals;
+        let (
+            tables,
+            columns,
+            types,
+            namespaces,
+            storage,
+            collations,
+            constraints,
+            foreign_keys,
+            indexes,
+            index_keys,
+            operator_classes,
+            links,
+            partition_keys,
+            sequences,
+            enums,
+            domains,
+            domain_checks,
+            composites,
+            triggers,
+            policies,
+            extensions,
+            definitions,
+        ) = try_join!(
+            tables::read(reader, of),
+            columns::read(reader, of),
+            Types::read(reader),
+            or.none("schemas", namespaces(reader, of)),
+            or.none("storage", storage::read(reader, of)),
+            or.none("collations", collations(reader, of)),
+            or.none("constraints", constraints::read(reader, of)),
+            or.none("foreign keys", foreign_keys::read(reader, of)),
+            or.none("indexes", indexes::read(reader, of)),
+            or.none("expressions of indexes", indexes::read_keys(reader, of)),
+            or.none("operator classes", OperatorClasses::read(reader)),
+            or.none("partitions", inheritance::read(reader, of)),
+            or.none("partition keys", inheritance::read_keys(reader, of)),
+            or.none("sequences", sequences::read(reader, of)),
+            or.none("enums", user_types::enums(reader, of)),
+            or.none("domains", user_types::domains(reader, of)),
+            or.none("domain checks", user_types::domain_checks(reader, of)),
+            or.none("composite types", user_types::composites(reader, of)),
+            or.none("triggers", triggers::read(reader, of)),
+            or.none("policies", policies::read(reader, of)),
+            or.none("extensions", extensions(reader, of)),
+            or.none("definitions of views", definitions(reader, of)),
+        )?;
+        Ok(Self {
+            namespaces,
+            tables,
+            storage,
+            columns,
+            types,
+            collations,
+            constraints,
+            foreign_keys,
+            indexes,
+            index_keys,
+            operator_classes,
+            links,
+            partition_keys,
+            sequences,
+            enums,
+            domains,
+            domain_checks,
+            composites,
+            triggers,
+            policies,
+            extensions,
+            definitions,
+            refused: refusals
+                .named
+                .into_inner()
+                .unwrap_or_else(PoisonError::into_inner),
+        })
+    }
+}
+
+/// Whether the server will not do this, however often it is asked: a right is missing, or the
+/// catalog is not PostgreSQL's (classes "Syntax Error or Access Rule Violation" and "Feature Not
+/// Supported").
+pub fn is_refusal(error: &ConnectorError) -> bool {
+    let code = error.server_code.as_deref().unwrap_or_default();
+    code.starts_with("42") || code.starts_with("0A")
+}
+
+/// What was refused, in the order of the statements.
+struct Refusals {
+    /// Whether the reader goes on where it is refused something.
+    allowed: bool,
+    named: Mutex<Vec<Unreadable>>,
+}
+
+impl Refusals {
+    /// What `read` gives, or nothing where that is refused.
+    async fn none<T: Default>(
+        &self,
+        name: &str,
+        read: impl Future<Output = Result<T, ConnectorError>>,
+    ) -> Result<T, ConnectorError> {
+        match read.await {
+            Err(error) if self.allowed && is_refusal(&error) => {
+                let words = error.server_message.unwrap_or_default();
+                let refusal = Unreadable {
+                    name: name.to_owned(),
+                    why: format!("{} It says: {words}", error.message),
+                };
+                let mut named = self.named.lock().unwrap_or_else(PoisonError::into_inner);
+                named.push(refusal);
+                Ok(T::default())
+            }
+            read => read,
+        }
+    }
+}
+
+async fn namespaces(
+    reader: &Reader<'_>,
+    selection: &Selection,
+) -> Result<Vec<Namespace>, ConnectorError> {
+    let make = |row: &Row<'_>| {
+        Ok(Namespace {
+            name: row.text(0)?.to_owned(),
+            comment: row.owned(1)?,
+            ..Namespace::default()
+        })
+    };
+    let sql = include_str!("../sql/namespaces.sql");
+    all(reader, selection, sql, "schemas", make).await
+}
+
+async fn collations(
+    reader: &Reader<'_>,
+    selection: &Selection,
+) -> Result<HashMap<u32, String>, ConnectorError> {
+    let make = |row: &Row<'_>| Ok((row.number(0)?, row.text(1)?.to_owned()));
+    let sql = include_str!("../sql/collations.sql");
+    let rows = all(reader, selection, sql, "collations", make).await?;
+    Ok(rows.into_iter().collect())
+}
+
+async fn extensions(
+    reader: &Reader<'_>,
+    selection: &Selection,
+) -> Result<Vec<Extension>, ConnectorError> {
+    let make = |row: &Row<'_>| {
+        Ok(Extension {
+            name: row.text(0)?.to_owned(),
+            version: row.text(1)?.to_owned(),
+            schema: row.owned(2)?,
+            comment: row.owned(3)?,
+        })
+    };
+    let sql = include_str!("../sql/extensions.sql");
+    all(reader, selection, sql, "extensions", make).await
+}
+
+async fn definitions(
+    reader: &Reader<'_>,
+    selection: &Selection,
+) -> Result<ByTable<String>, ConnectorError> {
+    let make = |row: &Row<'_>| Ok(row.owned(1)?.unwrap_or_default());
+    let sql = include_str!("../sql/views.sql");
+    by_table(reader, selection, sql, "views", make).await
+}

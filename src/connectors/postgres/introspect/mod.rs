@@ -1,0 +1,196 @@
+//! The whole schema: `catalog` reads rows, each kind of them in a file of its own; here they are
+//! joined in memory.
+
+mod by_table;
+mod catalog;
+mod columns;
+mod constraints;
+mod foreign_keys;
+mod indexes;
+mod inheritance;
+mod listed;
+mod operator_classes;
+mod options;
+mod policies;
+mod sequences;
+mod storage;
+mod triggers;
+mod user_types;
+
+use std::collections::{HashMap, HashSet};
+
+use super::query::{self, Described};
+use super::tables::TableRow;
+use crate::connectors::Selection;
+use crate::schema::{Column, Identity, Schema, Sequence, Table};
+
+use by_table::taken;
+pub use catalog::{Catalog, is_refusal};
+use columns::ColumnRow;
+use indexes::Names;
+use listed::Listed;
+use sequences::Identities;
+
+/// Joins the rows of the catalog. `described` is the caller's own select, one more table.
+pub fn joined(
+    mut catalog: Catalog,
+    database: &str,
+    selection: &Selection,
+    described: Option<Described>,
+) -> Schema {
+    let rows = std::mem::take(&mut catalog.tables);
+    let at: HashMap<_, _> = rows.iter().map(|row| row.oid).zip(0..).collect();
+    let used = rows.iter().filter_map(|row| catalog.columns.get(&row.oid));
+    let used = used.flatten().map(|column| column.type_oid).collect();
+    let listed = Listed::new(&catalog.types, selection, used, &catalog.composites);
+    let (enums, domains, composites) = (
+        listed.enums(catalog.enums.split_off(0)),
+        listed.domains(
+            catalog.domains.split_off(0),
+            std::mem::take(&mut catalog.domain_checks),
+            &catalog.collations,
+        ),
+        listed.composites(catalog.composites.split_off(0)),
+    );
+    let (identities, sequences) = sequences::parted(catalog.sequences.split_off(0));
+    let counting = Counting {
+        identities,
+        parents: inheritance::parents(&catalog.links),
+    };
+    let mut tables: Vec<_> = rows
+        .into_iter()
+        .map(|row| table(row, &mut catalog, &counting, selection))
+        .collect();
+    inheritance::link(&mut tables, &at, catalog.links, catalog.partition_keys);
+    tables.extend(described.map(|described| query::table(described, &catalog.types, selection)));
+    let mut schemas = catalog.namespaces;
+    if !selection.tables.is_empty() {
+        let with_tables: HashSet<_> = tables.iter().filter_map(|t| t.schema.as_deref()).collect();
+        schemas.retain(|schema| with_tables.contains(schema.name.as_str()));
+    }
+    Schema {
+        database: Some(database.to_owned()),
+        schemas,
+        tables,
+        enums,
+        domains,
+        composites,
+        sequences: wanted(sequences, &at, selection),
+        extensions: catalog.extensions,
+        unreadable: catalog.refused,
+    }
+}
+
+fn table(
+    row: TableRow,
+    catalog: &mut Catalog,
+    counting: &Counting,
+    selection: &Selection,
+) -> Table {
+    let oid = row.oid;
+    let columns = taken(&mut catalog.columns, oid);
+    let mut indexes = taken(&mut catalog.indexes, oid);
+    let storage = taken(&mut catalog.storage, oid).pop().unwrap_or_default();
+    let constraints = taken(&mut catalog.constraints, oid);
+    let constraints = constraints::sorted(constraints, &columns, &mut indexes);
+    let index_size = indexes.iter().map(|index| index.size).sum();
+    let names = Names {
+        operator_classes: &catalog.operator_classes,
+        collations: &catalog.collations,
+    };
+    let indexes = indexes.into_iter().map(|index| {
+        let special = taken(&mut catalog.index_keys, index.oid);
+        indexes::named(index, &special, &columns, &names)
+    });
+    let primary_key = constraints.keys.iter().find(|key| key.primary);
+    let primary_key = primary_key.map_or_else(Vec::new, |key| key.columns.clone());
+    Table {
+        engine_id: Some(oid.to_string()),
+        kind: row.kind,
+        comment: row.comment,
+        foreign_keys: foreign_keys::named(taken(&mut catalog.foreign_keys, oid), &columns),
+        indexes: indexes.collect(),
+        keys: constraints.keys,
+        checks: constraints.checks,
+        exclusions: constraints.exclusions,
+        triggers: taken(&mut catalog.triggers, oid),
+        row_security: policies::row_security(&storage, taken(&mut catalog.policies, oid)),
+        definition: taken(&mut catalog.definitions, oid).pop(),
+        check_option: storage.check_option,
+        engine: storage.engine,
+        options: storage.options,
+        row_count_estimate: row.estimate,
+        size_bytes: storage.size,
+        // That of indexes is as old as that of the table, and as unknown.
+        index_size_bytes: storage.size.map(|_| index_size),
+        columns: (1..)
+            .zip(columns.into_iter().filter(|column| {
+                selection.has_column(Some(&row.schema), &row.name, &column.column.name)
+            }))
+            .map(|(position, column)| Column {
+                position,
+                primary_key: primary_key.contains(&column.column.name),
+                identity: counting.identity(oid, &column).map(Box::new),
+                ..typed(column, catalog)
+            })
+            .collect(),
+        primary_key,
+        schema: Some(row.schema),
+        name: row.name,
+        ..Table::default()
+    }
+}
+
+/// A column with what its type tells of it.
+fn typed(row: ColumnRow, catalog: &Catalog) -> Column {
+    let (types, oid) = (&catalog.types, row.type_oid);
+    Column {
+        logical_type: types.logical(oid, row.modifier, &row.column.native_type),
+        type_ref: types.referred(oid),
+        nullable: row.column.nullable && !types.forbids_null(oid),
+        collation: Some(row.collation)
+            .filter(|collation| *collation != types.collation(oid))
+            .and_then(|collation| catalog.collations.get(&collation).cloned()),
+        ..row.column
+    }
+}
+
+/// How identity columns count.
+struct Counting {
+    identities: Identities,
+    /// The parents of partitions, whose sequences these count by since PostgreSQL 17.
+    parents: HashMap<u32, u32>,
+}
+
+impl Counting {
+    fn identity(&self, table: u32, column: &ColumnRow) -> Option<Identity> {
+        /// As deep as partitions of partitions are followed.
+        const DEPTH: usize = 32;
+        if column.identity == ' ' {
+            return None;
+        }
+        let above = std::iter::successors(Some(table), |table| self.parents.get(table).copied());
+        let mut sequences = above.take(DEPTH).filter_map(|table| {
+            let columns = self.identities.get(&table)?;
+            columns.get(&column.column.name)
+        });
+        sequences::identity(column.identity, sequences.next()?)
+    }
+}
+
+/// The sequences of the tables that were selected, and, unless single ones were, those of none.
+fn wanted(
+    sequences: Vec<(Option<u32>, Sequence)>,
+    tables: &HashMap<u32, usize>,
+    selection: &Selection,
+) -> Vec<Sequence> {
+    let narrowed = !selection.tables.is_empty();
+    let is_wanted = |owner: Option<u32>| match owner {
+        Some(table) => {
+            tables.contains_key(&table) || !narrowed && selection.ignore_tables.is_empty()
+        }
+        None => !narrowed,
+    };
+    let wanted = sequences.into_iter().filter(|(owner, _)| is_wanted(*owner));
+    wanted.map(|(_, sequence)| sequence).collect()
+}

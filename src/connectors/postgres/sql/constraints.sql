@@ -1,0 +1,38 @@
+-- The keys, checks and exclusions of the same tables. Not-null constraints, which PostgreSQL 18
+-- lists too, are told by the columns.
+--
+-- By hand: psql -v schema= -v tables={} -f constraints.sql
+--
+-- A column that an older server's catalog does not have is taken from "older", outside.
+SELECT k.conrelid::int8,
+       k.contype::text,
+       k.conname::text,
+       k.conkey::text,
+       k.conindid::int8,
+       k.condeferrable,
+       k.condeferred,
+       k.convalidated,
+       k.conenforced,
+       k.connoinherit,
+       k.conperiod,
+       CASE k.contype
+            WHEN 'c' THEN pg_get_expr(k.conbin, k.conrelid)
+            WHEN 'x' THEN pg_get_constraintdef(k.oid)
+       END,
+       o.description
+  FROM (SELECT true AS conenforced, false AS conperiod) AS older
+ CROSS JOIN LATERAL
+       (SELECT oid, conrelid, contype, conname, conkey, conindid, condeferrable, condeferred,
+               convalidated, conenforced, connoinherit, conperiod, conbin
+          FROM pg_catalog.pg_constraint) AS k
+  JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
+  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+  LEFT JOIN pg_catalog.pg_description o
+         ON o.classoid = 'pg_catalog.pg_constraint'::regclass AND o.objoid = k.oid
+ WHERE k.contype IN ('p', 'u', 'c', 'x')
+   AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+   AND (:'schema' = '' OR n.nspname = :'schema')
+   AND (:'tables' = '{}'
+        OR c.relname = ANY (:'tables'::text[])
+        OR n.nspname || '.' || c.relname = ANY (:'tables'::text[]))
+ ORDER BY k.conrelid, k.contype, k.conname

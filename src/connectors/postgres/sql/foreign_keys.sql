@@ -1,0 +1,47 @@
+-- The foreign keys of the same tables.
+--
+-- By hand: psql -v schema= -v tables={} -f foreign_keys.sql
+--
+-- A foreign key of a partitioned table stands once more for each partition. One towards a
+-- partitioned table stands once more for each partition of that, for the server's own use: those
+-- are left out; what they refer to differs from what their parent does.
+-- A column that an older server's catalog does not have is taken from "older", outside.
+SELECT k.conrelid::int8,
+       k.conname::text,
+       k.conkey::text,
+       tn.nspname::text,
+       t.relname::text,
+       (SELECT array_agg(a.attname ORDER BY u.ordinal)::text
+          FROM unnest(k.confkey) WITH ORDINALITY AS u (attnum, ordinal)
+          JOIN pg_catalog.pg_attribute a ON a.attrelid = k.confrelid AND a.attnum = u.attnum),
+       k.confupdtype::text,
+       k.confdeltype::text,
+       k.confdelsetcols::text,
+       k.confmatchtype::text,
+       k.condeferrable,
+       k.condeferred,
+       k.convalidated,
+       k.conenforced,
+       k.conperiod,
+       o.description
+  FROM (SELECT true AS conenforced, false AS conperiod, NULL::int2[] AS confdelsetcols) AS older
+ CROSS JOIN LATERAL
+       (SELECT oid, conrelid, contype, conname, conkey, confrelid, confkey, confupdtype,
+               confdeltype, confdelsetcols, confmatchtype, condeferrable, condeferred,
+               convalidated, conenforced, conperiod, conparentid
+          FROM pg_catalog.pg_constraint) AS k
+  JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
+  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+  JOIN pg_catalog.pg_class t ON t.oid = k.confrelid
+  JOIN pg_catalog.pg_namespace tn ON tn.oid = t.relnamespace
+  LEFT JOIN pg_catalog.pg_constraint parent ON parent.oid = k.conparentid
+  LEFT JOIN pg_catalog.pg_description o
+         ON o.classoid = 'pg_catalog.pg_constraint'::regclass AND o.objoid = k.oid
+ WHERE k.contype = 'f'
+   AND (parent.oid IS NULL OR parent.confrelid = k.confrelid)
+   AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+   AND (:'schema' = '' OR n.nspname = :'schema')
+   AND (:'tables' = '{}'
+        OR c.relname = ANY (:'tables'::text[])
+        OR n.nspname || '.' || c.relname = ANY (:'tables'::text[]))
+ ORDER BY k.conrelid, k.conname

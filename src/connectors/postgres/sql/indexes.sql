@@ -1,0 +1,43 @@
+-- The indexes of the same tables.
+--
+-- By hand: psql -v schema= -v tables={} -f indexes.sql
+--
+-- A key that is an expression has 0 as its column; index_keys.sql has its text. The size is as
+-- storage.sql has it. A column that an older server's catalog does not have is taken from "older".
+SELECT i.indrelid::int8,
+       i.indexrelid::int8,
+       x.relname::text,
+       m.amname::text,
+       i.indisunique,
+       i.indisprimary,
+       i.indisvalid AND i.indisready,
+       i.indnullsnotdistinct,
+       i.indnkeyatts,
+       i.indkey::text,
+       i.indclass::text,
+       i.indcollation::text,
+       i.indoption::text,
+       pg_get_expr(i.indpred, i.indrelid),
+       x.reloptions::text,
+       p.spcname::text,
+       x.relpages::int8 * current_setting('block_size')::int8,
+       o.description
+  FROM (SELECT false AS indnullsnotdistinct) AS older
+ CROSS JOIN LATERAL
+       (SELECT indrelid, indexrelid, indisunique, indisprimary, indisvalid, indisready,
+               indnullsnotdistinct, indnkeyatts, indkey, indclass, indcollation, indoption, indpred
+          FROM pg_catalog.pg_index) AS i
+  JOIN pg_catalog.pg_class c ON c.oid = i.indrelid
+  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+  JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid
+  JOIN pg_catalog.pg_am m ON m.oid = x.relam
+  LEFT JOIN pg_catalog.pg_tablespace p ON p.oid = x.reltablespace
+  LEFT JOIN pg_catalog.pg_description o
+         ON o.classoid = 'pg_catalog.pg_class'::regclass AND o.objoid = x.oid AND o.objsubid = 0
+ WHERE c.relkind IN ('r', 'p', 'm')
+   AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+   AND (:'schema' = '' OR n.nspname = :'schema')
+   AND (:'tables' = '{}'
+        OR c.relname = ANY (:'tables'::text[])
+        OR n.nspname || '.' || c.relname = ANY (:'tables'::text[]))
+ ORDER BY i.indrelid, x.relname
