@@ -178,6 +178,12 @@ impl Row {
         self.text(column).unwrap_or_default()
     }
 
+    /// A column as text, where it holds any.
+    pub fn filled(&self, column: usize) -> Option<String> {
+        let filled = self.bytes(column).is_some_and(|bytes| !bytes.is_empty());
+        filled.then(|| self.string(column))
+    }
+
     /// A column as a number, where it is one.
     pub fn number(&self, column: usize) -> Option<u64> {
         std::str::from_utf8(self.bytes(column)?).ok()?.parse().ok()

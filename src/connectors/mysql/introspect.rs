@@ -1,15 +1,15 @@
 //! The schema, put together in memory from the catalog's views.
 
-use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
-use super::catalog::{self, ColumnRow, Name};
+use super::catalog::listing::{self, Listed};
+use super::catalog::{Catalog, checks, columns, foreign_keys, indexes, views};
 use super::client::Client;
-use super::server::{Flavour, Server};
+use super::server::Server;
+use super::tables::Tables;
 use super::wire::Failure;
-use super::{quote, types};
 use crate::connectors::Selection;
-use crate::schema::{Column, DataType, Schema, Table, Unreadable};
+use crate::schema::{Schema, Unreadable};
 
 /// How long the estimates of rows may take.
 const ESTIMATES: Duration = Duration::from_secs(20);
@@ -24,109 +24,88 @@ pub async fn read(
     if schemas.is_empty() {
         return Ok(Schema::default());
     }
-    let tables = catalog::tables(client, schemas).await?;
-    let columns = catalog::columns(client, server, schemas).await?;
-    let keys = catalog::primary_keys(client, schemas).await?;
-    let aliased =
-        server.flavour == Flavour::MariaDb && columns.iter().any(|c| c.data_type == "longtext");
-    let json = if aliased {
-        catalog::json_checks(client, schemas).await?
-    } else {
-        HashSet::new()
+    let catalog = &mut Catalog::new(client, server, schemas);
+    catalog.probe().await?;
+    let mut schema = Schema {
+        schemas: listing::namespaces(catalog).await?,
+        ..Schema::default()
     };
-    let mut estimates = catalog::estimates(client, server, schemas, ESTIMATES).await?;
+    let unreadable = &mut schema.unreadable;
+    let listing = listing::read(catalog, schemas).await?;
+    let wanted = listing
+        .tables
+        .into_iter()
+        .filter(|listed| selection.has_table(Some(listed.name().0), listed.name().1));
+    let (broken, whole): (Vec<_>, Vec<_>) = wanted.partition(|listed| listed.broken.is_some());
+    unreadable.extend(broken.iter().map(says_why));
 
-    let mut columns = by_table(columns);
-    let mut keys = by_table(keys);
-    let mut schema = Schema::default();
-    for row in tables {
-        let (namespace, name) = &row.name;
-        if !selection.has_table(Some(namespace), name) {
-            continue;
+    let mut tables = Tables::new(whole.into_iter().map(|listed| listed.table).collect());
+    let seen = columns::read(catalog, selection, &mut tables).await?;
+    let tables_ref = &mut tables;
+    let done = columns::geometries(catalog, tables_ref).await;
+    unless_refused(done, "spatial reference systems", unreadable)?;
+    let done = indexes::read(catalog, tables_ref).await;
+    unless_refused(done, "indexes and keys", unreadable)?;
+    let done = indexes::periods(catalog, tables_ref).await;
+    unless_refused(done, "periods of keys", unreadable)?;
+    let done = foreign_keys::actions(catalog).await;
+    let actions = unless_refused(done, "actions of foreign keys", unreadable)?;
+    let done = foreign_keys::read(catalog, &actions, tables_ref).await;
+    let hidden = unless_refused(done, "foreign keys", unreadable)?;
+    unreadable.extend(hidden.say(|tables| {
+        format!(
+            "What the foreign keys of {tables} do ON UPDATE and ON DELETE is hidden from a login \
+             that may only read; NO ACTION stands there. Grant it SHOW VIEW or REFERENCES too."
+        )
+    }));
+    let done = checks::read(catalog, tables_ref).await;
+    unless_refused(done, "checks", unreadable)?;
+    let done = views::read(catalog, tables_ref).await;
+    let hidden = unless_refused(done, "definitions of views", unreadable)?;
+    unreadable.extend(
+        hidden.say(|views| {
+            format!("What {views} select is hidden from the login. Grant it SHOW VIEW.")
+        }),
+    );
+    listing::statistics(catalog, ESTIMATES, tables_ref).await?;
+
+    for (table, seen) in tables.into_list().into_iter().zip(seen) {
+        if seen {
+            schema.tables.push(table);
+        } else {
+            let namespace = table.schema.unwrap_or_default();
+            schema.unreadable.push(Unreadable {
+                name: format!("{namespace}.{}", table.name),
+                why: "The login may see none of its columns.".to_owned(),
+            });
         }
-        let found = columns.remove(&row.name).unwrap_or_default();
-        let why = match row.broken {
-            Some(said) => Some(format!("The view cannot be read; the server says: {said}")),
-            None if found.is_empty() => Some("The login may see none of its columns.".to_owned()),
-            None => None,
-        };
-        if let Some(why) = why {
-            let name = format!("{namespace}.{name}");
-            schema.unreadable.push(Unreadable { name, why });
-            continue;
-        }
-        let primary_key = keys.remove(&row.name).unwrap_or_default();
-        let wanted = found
-            .into_iter()
-            .filter(|c| selection.has_column(Some(namespace), name, &c.name));
-        let columns = wanted
-            .zip(1..)
-            .map(|(column_row, position)| column(column_row, position, &primary_key, &json));
-        schema.tables.push(Table {
-            columns: columns.collect(),
-            kind: row.kind,
-            comment: row.comment,
-            primary_key,
-            row_count_estimate: estimates.remove(&row.name),
-            schema: Some(row.name.0),
-            name: row.name.1,
-            ..Table::default()
-        });
     }
     Ok(schema)
 }
 
-/// A row that belongs to a table.
-trait OfTable {
-    type Rest;
-    fn split(self) -> (Name, Self::Rest);
-}
-
-impl OfTable for ColumnRow {
-    type Rest = Self;
-    fn split(self) -> (Name, Self) {
-        (self.table.clone(), self)
+fn says_why(listed: &Listed) -> Unreadable {
+    let (schema, name) = listed.name();
+    let said = listed.broken.as_deref().unwrap_or_default();
+    Unreadable {
+        name: format!("{schema}.{name}"),
+        why: format!("The view cannot be read; the server says: {said}"),
     }
 }
 
-impl OfTable for (Name, String) {
-    type Rest = String;
-    fn split(self) -> (Name, String) {
-        self
-    }
-}
-
-fn by_table<R: OfTable>(rows: Vec<R>) -> HashMap<Name, Vec<R::Rest>> {
-    let mut tables: HashMap<Name, Vec<R::Rest>> = HashMap::new();
-    for (table, rest) in rows.into_iter().map(OfTable::split) {
-        tables.entry(table).or_default().push(rest);
-    }
-    tables
-}
-
-fn column(
-    row: ColumnRow,
-    position: u32,
-    primary_key: &[String],
-    json: &HashSet<(Name, String)>,
-) -> Column {
-    // How MariaDB keeps a column that was declared as JSON.
-    let check = format!("json_valid({})", quote::identifier(&row.name));
-    let is_json = row.data_type == "longtext" && json.contains(&(row.table, check));
-    let logical_type = if is_json {
-        DataType::Json
-    } else {
-        types::logical(&row.data_type, &row.column_type)
-    };
-    Column {
-        position,
-        logical_type,
-        native_type: row.column_type,
-        nullable: row.nullable,
-        default: row.default,
-        primary_key: primary_key.contains(&row.name),
-        comment: row.comment,
-        name: row.name,
-        ..Column::default()
+/// What a server refuses to tell is named, and the rest stands.
+fn unless_refused<T: Default>(
+    done: Result<T, Failure>,
+    what: &str,
+    unreadable: &mut Vec<Unreadable>,
+) -> Result<T, Failure> {
+    match done {
+        Err(Failure::Server(refusal)) => {
+            unreadable.push(Unreadable {
+                name: what.to_owned(),
+                why: format!("The server refused them with error {}.", refusal.code),
+            });
+            Ok(T::default())
+        }
+        other => other,
     }
 }

@@ -5,14 +5,18 @@ mod client;
 mod connect;
 mod count;
 mod error;
+mod hidden;
 mod introspect;
 mod kill;
+mod options;
 mod parameters;
+mod printed;
 mod privileges;
 mod query;
 mod quote;
 mod server;
 mod session;
+mod tables;
 mod types;
 mod wire;
 

@@ -5,12 +5,14 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 
+use super::catalog::{Catalog, listing};
 use super::client::Client;
 use super::connect::{Opened, Plan};
 use super::error::About;
 use super::privileges::Privileges;
 use super::query::Refused;
 use super::server::{Flavour, Server};
+use super::tables::Tables;
 use super::wire::Failure;
 use super::{catalog, count, introspect, kill, query, quote};
 use crate::connectors::error::ConnectorError;
@@ -97,7 +99,7 @@ impl MySqlSession {
     async fn schemas(&mut self, selection: &Selection) -> Result<Vec<String>, Failure> {
         let mut schemas = match &self.database {
             Some(database) => vec![database.clone()],
-            None => catalog::schemas(&mut self.client).await?,
+            None => listing::schemas(&mut self.client).await?,
         };
         schemas.retain(|s| selection.schema.as_ref().is_none_or(|wanted| wanted == s));
         Ok(schemas)
@@ -108,22 +110,29 @@ impl MySqlSession {
         if schemas.is_empty() {
             return Ok(Vec::new());
         }
-        let client = &mut self.client;
-        let tables = catalog::tables(client, &schemas).await?;
-        let mut estimates = catalog::estimates(client, &self.server, &schemas, ESTIMATES).await?;
-        let privileges = Privileges::read(client).await?;
-        let wanted = tables
+        let catalog = &mut Catalog::new(&mut self.client, &self.server, &schemas);
+        let listed = listing::read(catalog, &schemas).await?.tables;
+        let wanted = listed
             .into_iter()
-            .filter(|t| selection.has_table(Some(&t.name.0), &t.name.1));
-        let entries = wanted.map(|table| {
-            let readable = match table.broken {
-                Some(_) => Some(false),
-                None => privileges.may_read(&table.name.0, &table.name.1),
+            .filter(|listed| selection.has_table(Some(listed.name().0), listed.name().1));
+        let (tables, broken): (Vec<_>, Vec<_>) = wanted
+            .map(|listed| (listed.table, listed.broken.is_some()))
+            .unzip();
+        let mut tables = Tables::new(tables);
+        listing::statistics(catalog, ESTIMATES, &mut tables).await?;
+        let privileges = Privileges::read(&mut self.client).await?;
+        let entries = tables.into_list().into_iter().zip(broken);
+        let entries = entries.map(|(table, broken)| {
+            let schema = table.schema.unwrap_or_default();
+            let readable = if broken {
+                Some(false)
+            } else {
+                privileges.may_read(&schema, &table.name)
             };
             TableEntry {
-                row_count_estimate: estimates.remove(&table.name),
-                schema: Some(table.name.0),
-                name: table.name.1,
+                row_count_estimate: table.row_count_estimate,
+                schema: Some(schema),
+                name: table.name,
                 kind: table.kind,
                 readable,
             }

@@ -102,14 +102,7 @@ async fn columns_come_with_types_defaults_comments_and_keys() {
             "{absent:?}"
         );
         let name = column(t, "name").default.as_deref();
-        assert_eq!(
-            name,
-            Some(if server.name == "mysql" {
-                "none"
-            } else {
-                "'none'"
-            })
-        );
+        assert_eq!(name, Some("'none'"));
         assert_eq!(table(&schema, "pair").primary_key, ["c", "a"]);
     }
 }

@@ -1,6 +1,0 @@
--- Primary keys, in the order of the key. STATISTICS shows them to a login that may only read;
--- TABLE_CONSTRAINTS does not.
-SELECT TABLE_SCHEMA, TABLE_NAME, COLUMN_NAME
-FROM information_schema.STATISTICS
-WHERE TABLE_SCHEMA IN (DATABASE()) AND INDEX_NAME = 'PRIMARY'
-ORDER BY TABLE_SCHEMA, TABLE_NAME, SEQ_IN_INDEX
