@@ -16,8 +16,18 @@ What is explained, because the inspector cannot know it or tells it otherwise:
 * MySQL, MariaDB: it reads SHOW CREATE TABLE, where texts stand in quotes and expressions in
   parentheses; the catalog's views print both without. Defaults, checks and generated columns are
   compared without the outer quotes, parentheses, character set introducers and escapes.
-* MySQL, MariaDB: it leaves out tables' kinds that it does not list (sequences), and tells no
-  expression of a functional index on MySQL.
+* MySQL, MariaDB: it leaves out sequences, tells no expression of a functional index, no index that
+  is IGNORED, no default that is an expression (MariaDB) or bits, and whether a column of a view is
+  nullable only as a guess.
+* MySQL, MariaDB: RESTRICT and NO ACTION are the same to InnoDB; each catalog names another one, and
+  the inspector neither.
+* MySQL, MariaDB: it reads SHOW CREATE TABLE by patterns and leaves a backtick in a name doubled. Of
+  names with commas, parentheses or quotes it misses foreign keys: those are not compared here, but
+  with what was put in.
+* MySQL, MariaDB: a view's definition in the catalog names the database and has no check option,
+  which is a fact of its own with us.
+* PostgreSQL: it tells the default of a domain as that of each column of the domain, the internal type
+  "char" as varchar, and the type beneath a domain without its length.
 * PostgreSQL: unique indexes behind unique constraints are listed by it as duplicates, and the
   primary key's index is not listed; those of ours that serve a constraint are left out.
 * A view's definition is compared without space, parentheses, or the semicolon at its end.
@@ -74,6 +84,8 @@ class Comparison:
             "indexes": i.get_multi_indexes(**ask),
             "comment": i.get_multi_table_comment(**ask),
         }
+        if not self.is_postgres:
+            theirs = single_backticks(theirs)
         ours = {t["name"]: t for t in self.document["tables"] if t["schema"] == schema}
         names = {name for _, name in theirs["columns"]}
         sequences = {s["name"] for s in self.document["sequences"] if s.get("schema") == schema}
@@ -87,7 +99,11 @@ class Comparison:
         )
         for name in sorted(views & set(ours)):
             text = plain_view(ours[name].get("definition"))
-            self.same(f"{schema}.{name}", "view", text, plain_view(i.get_view_definition(name, schema)))
+            other = plain_view(i.get_view_definition(name, schema))
+            if not self.is_postgres:
+                text = text and text.replace(f"{schema}.".lower(), "")
+                other = re.sub("with(local|cascaded)checkoption$", "", other)
+            self.same(f"{schema}.{name}", "view", text, other)
         if self.is_postgres:
             self.enums(schema)
             self.domains(schema)
@@ -114,14 +130,13 @@ class Comparison:
 
     def domains(self, schema):
         ours = {
-            d["name"]: (last(pg_type(d["type"])), d["nullable"], sorted(c["name"] for c in d.get("checks", [])))
+            d["name"]: (re.sub(r"\(.*", "", last(pg_type(d["type"]))), d["nullable"], sorted(c["name"] for c in d.get("checks", [])))
             for d in self.document["domains"] if d["schema"] == schema
         }
         theirs = {
-            d["name"]: (last(pg_type(d["type"].compile(self.dialect).lower())), d["nullable"],
+            d["name"]: (last(pg_type(d["type"] if isinstance(d["type"], str) else pg_name(d["type"], self.dialect))), d["nullable"],
                         sorted(c["name"] for c in d["constraints"]))
             for d in self.inspector.get_domains(schema)
-            if d["visible"] or True
         }
         self.same(schema, "domains", ours, theirs)
 
@@ -142,14 +157,16 @@ class Comparison:
         self.indexes(where, ours, theirs)
 
     def column(self, where, ours, theirs, is_view):
-        self.same(where, "nullable", ours["nullable"], theirs["nullable"])
+        if self.is_postgres or not is_view:
+            self.same(where, "nullable", ours["nullable"], theirs["nullable"])
         self.same(where, "column comment", ours["comment"], theirs.get("comment") or None)
         their_type = theirs["type"]
         if isinstance(their_type, sqlalchemy.types.NullType):
             self.compared["type unknown to SQLAlchemy"] = self.compared.get("type unknown to SQLAlchemy", 0) + 1
-        elif self.is_postgres:
+        elif self.is_postgres and ours["type"] != '"char"':
+            self.same(where, "collation", bare(ours.get("collation")), their_collation(their_type))
             self.same(where, "type", last(pg_type(ours["type"])), last(pg_type(pg_name(their_type, self.dialect))))
-        else:
+        elif not self.is_postgres:
             self.same(where, "type", my_type(ours["type"]), my_type(their_type.compile(self.dialect)))
         computed = theirs.get("computed")
         generated = ours.get("generated")
@@ -161,8 +178,12 @@ class Comparison:
         if not computed and not is_view:
             default = theirs.get("default")
             mine = ours["default"]
+            if isinstance(their_type, postgresql.DOMAIN) and mine is None:
+                default = None
             if not self.is_postgres and ours.get("on_update"):
                 mine = f"{mine or 'NULL'} ON UPDATE {ours['on_update']}"
+            if not self.is_postgres and default is None and mine and re.search(r"\(|^b'", mine):
+                mine = None
             self.same(where, "default", plain(mine), plain(default))
         if self.is_postgres:
             identity = theirs.get("identity")
@@ -192,12 +213,12 @@ class Comparison:
     def foreign_keys(self, where, schema, ours, theirs):
         mine = sorted(
             (k["name"] or "", k["columns"], k["referenced_schema"] or schema, k["referenced_table"],
-             k["referenced_columns"], options(k))
+             k["referenced_columns"], options(k, self.is_postgres))
             for k in ours["foreign_keys"]
         )
         other = sorted(
             (k["name"], k["constrained_columns"], k["referred_schema"] or schema, k["referred_table"],
-             k["referred_columns"], their_options(k["options"]))
+             k["referred_columns"], their_options(k["options"], self.is_postgres))
             for k in theirs["foreign"] or []
         )
         self.same(where, "foreign keys", mine, other)
@@ -214,12 +235,15 @@ class Comparison:
         self.same(where, "checks", mine, other)
 
     def indexes(self, where, ours, theirs):
-        constraints = {k["name"] for k in ours.get("keys", [])}
         mine, other = [], []
         for index in ours["indexes"]:
             if index.get("primary") or (self.is_postgres and index.get("constraint")):
                 continue
+            if self.is_maria and index.get("invisible"):
+                continue
             columns = [c.get("name") for c in index["columns"]]
+            if not self.is_postgres:
+                columns = [c for c in columns if c]
             mine.append((index["name"], index["unique"], columns, index.get("included", []),
                          self.method(index["method"]), plain(index.get("predicate")), self.expressions(index),
                          self.orders(index)))
@@ -228,19 +252,18 @@ class Comparison:
                 continue
             option = index.get("dialect_options") or {}
             columns = list(index["column_names"])
-            method = option.get("postgresql_using", "btree") if self.is_postgres else (index.get("type") or "btree").lower()
+            method = option.get("postgresql_using", "btree") if self.is_postgres else (option.get("mysql_prefix") or option.get("mariadb_prefix") or "btree").lower()
             mysql_lengths = option.get("mysql_length") or {}
             sorting = index.get("column_sorting") or {}
             other.append((index["name"], bool(index["unique"]), columns, option.get("postgresql_include", []) or [],
                           method, plain(option.get("postgresql_where")),
                           [plain(e) for e, c in zip(index.get("expressions") or columns, columns) if c is None]
                           if self.is_postgres else sorted(mysql_lengths.items()) if isinstance(mysql_lengths, dict) else mysql_lengths,
-                          sorted((name, tuple(how)) for name, how in sorting.items()) if self.is_postgres else []))
+                          sorted((plain_expression(name) if name not in columns else name, tuple(how)) for name, how in sorting.items()) if self.is_postgres else []))
         if self.is_postgres:
             # Those of exclusion constraints are listed by the inspector as indexes.
             exclusions = {e["name"] for e in ours.get("exclusions", [])}
             other = [i for i in other if i[0] not in exclusions]
-        del constraints
         self.same(where, "indexes", sorted(mine, key=str), sorted(other, key=str))
 
     def method(self, method):
@@ -271,10 +294,10 @@ class Comparison:
         return sorted(found)
 
 
-def options(key):
+def options(key, is_postgres):
     found = {}
     for event in ("on_update", "on_delete"):
-        if key[event] not in ("no_action",):
+        if key[event] not in (("no_action",) if is_postgres else ("no_action", "restrict")):
             found[event] = key[event].replace("_", " ").upper()
     if key.get("on_delete_columns"):
         found["on_delete"] += f" ({', '.join(key['on_delete_columns'])})"
@@ -286,10 +309,10 @@ def options(key):
     return sorted((k, v) for k, v in found.items() if v is not None)
 
 
-def their_options(found):
+def their_options(found, is_postgres):
     kept = {}
     for event in ("onupdate", "ondelete"):
-        if found.get(event) and found[event] != "NO ACTION":
+        if found.get(event) and found[event] not in (("NO ACTION",) if is_postgres else ("NO ACTION", "RESTRICT")):
             kept[event.replace("on", "on_", 1)] = found[event]
     if found.get("deferrable"):
         kept["deferrable"] = True
@@ -300,13 +323,34 @@ def their_options(found):
     return sorted(kept.items())
 
 
+def single_backticks(found):
+    if isinstance(found, str):
+        return found.replace("``", "`")
+    if isinstance(found, (list, tuple)):
+        return type(found)(single_backticks(item) for item in found)
+    if isinstance(found, dict):
+        return {single_backticks(key): single_backticks(value) for key, value in found.items()}
+    return found
+
+
+def bare(collation):
+    """A collation's name without its schema."""
+    return collation and re.sub(r'^(?:.*\.)?"?([^".]+)"?$', r"\1", collation)
+
+
+def their_collation(of):
+    """The inspector's word for the default collation of a domain is "default"."""
+    found = getattr(of, "collation", None)
+    return None if found == "default" else found
+
+
 def pg_name(of, dialect):
     """How the inspector's type is written."""
     if isinstance(of, postgresql.ARRAY):
         return pg_name(of.item_type, dialect) + "[]"
     if isinstance(of, (postgresql.ENUM, postgresql.DOMAIN)):
         return of.name
-    return of.compile(dialect=dialect)
+    return re.sub(r' COLLATE "(?:[^"]|"")*"$', "", of.compile(dialect=dialect))
 
 
 PG = [
@@ -380,6 +424,9 @@ def main():
     if url.get_backend_name() == "postgresql":
         # As our own reading has it: nothing on the path, so that all names are printed in full.
         arguments = {"options": "-csearch_path="}
+    else:
+        # PyMySQL writes a password in Latin-1; the server was given it in UTF-8.
+        arguments = {"password": url.password.encode()}
     engine = sqlalchemy.create_engine(url, connect_args=arguments)
     comparison = Comparison(document, engine)
     differences = comparison.run()

@@ -86,12 +86,25 @@ struct MadeColumn {
     comment: Option<String>,
 }
 
-/// Names of every kind that a server takes: what its quoting, our SQL or a URL might trip over.
-fn name(is_postgres: bool) -> impl Strategy<Value = String> {
-    let odd = if is_postgres { "🎬\t\n\u{7f}" } else { "\t" };
-    let alphabet: Vec<char> = format!("aZ_0 .,;:'\"`\\/%$#@?!()[]{{}}<>|&*-+=~ÄßÑ中{odd}")
-        .chars()
-        .collect();
+/// The characters of names.
+#[derive(Debug, Clone, Copy)]
+enum Names {
+    /// All that `PostgreSQL` takes: what quoting, our SQL or a URL might trip over.
+    Any,
+    /// All that `MySQL` takes: nothing beyond 16 bits (manual: Schema Object Names).
+    Short,
+    /// What `SQLAlchemy` understands in `SHOW CREATE TABLE`.
+    Plain,
+}
+
+fn name(names: Names) -> impl Strategy<Value = String> {
+    let alphabet: Vec<char> = match names {
+        Names::Any => "aZ_0 .,;:'\"`\\/%$#@?!()[]{}<>|&*-+=~ÄßÑ中🎬\t\n\u{7f}",
+        Names::Short => "aZ_0 .,;:'\"`\\/%$#@?!()[]{}<>|&*-+=~ÄßÑ中\t",
+        Names::Plain => "abcdefgXYZ_0123 .;:/%$#@?!ÄßÑ中",
+    }
+    .chars()
+    .collect();
     prop::collection::vec(prop::sample::select(alphabet), 1..12).prop_map(|characters| {
         let name: String = characters.into_iter().collect();
         // MySQL takes no space at the end, and no name that is nothing else.
@@ -103,8 +116,8 @@ fn comment() -> impl Strategy<Value = Option<String>> {
     prop::option::of("[a-z'\"\\\\ %ÄÖ\n]{0,30}[a-z]")
 }
 
-fn table(types: usize, is_postgres: bool) -> impl Strategy<Value = Made> {
-    let column = (name(is_postgres), 0..types, any::<bool>(), comment()).prop_map(
+fn table(types: usize, names: Names) -> impl Strategy<Value = Made> {
+    let column = (name(names), 0..types, any::<bool>(), comment()).prop_map(
         |(name, of, nullable, comment)| MadeColumn {
             name,
             of,
@@ -118,7 +131,7 @@ fn table(types: usize, is_postgres: bool) -> impl Strategy<Value = Made> {
         ForeignKeyAction::SetNull,
     ]);
     (
-        name(is_postgres),
+        name(names),
         comment(),
         prop::collection::vec(column, 3..9),
         0..3_usize,
@@ -396,11 +409,11 @@ fn seed() -> [u8; 32] {
     seed
 }
 
-async fn comes_back_as_it_was_made(peer: Peer) {
+async fn comes_back_as_it_was_made(peer: Peer, names: Names) {
     let dialect = Dialect::of(peer);
     let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &seed());
     let mut runner = TestRunner::new_with_rng(Config::default(), rng);
-    let tables = prop::collection::vec(table(dialect.types.len(), peer.is_postgres()), TABLES);
+    let tables = prop::collection::vec(table(dialect.types.len(), names), TABLES);
     let mut tables = tables.new_tree(&mut runner).unwrap().current();
     distinct(&mut tables);
     let tables: Vec<_> = tables.into_iter().map(|t| dialect.corrected(t)).collect();
@@ -417,27 +430,31 @@ async fn comes_back_as_it_was_made(peer: Peer) {
         eprintln!("{}", statements[number]);
         dialect.check(made, referred(&tables, number), read);
     }
-    database.compare(&schema);
+    if !matches!(names, Names::Short) {
+        database.compare(&schema);
+    }
     database.remove().await;
 }
 
 #[tokio::test]
 async fn random_tables_of_postgresql_come_back_as_they_were_made() {
     if let Some(peer) = Peer::chosen("postgres") {
-        comes_back_as_it_was_made(peer).await;
+        comes_back_as_it_was_made(peer, Names::Any).await;
     }
 }
 
 #[tokio::test]
 async fn random_tables_of_mysql_come_back_as_they_were_made() {
     if let Some(peer) = Peer::chosen("mysql") {
-        comes_back_as_it_was_made(peer).await;
+        comes_back_as_it_was_made(peer, Names::Short).await;
+        comes_back_as_it_was_made(peer, Names::Plain).await;
     }
 }
 
 #[tokio::test]
 async fn random_tables_of_mariadb_come_back_as_they_were_made() {
     if let Some(peer) = Peer::chosen("mariadb") {
-        comes_back_as_it_was_made(peer).await;
+        comes_back_as_it_was_made(peer, Names::Short).await;
+        comes_back_as_it_was_made(peer, Names::Plain).await;
     }
 }
