@@ -3,6 +3,7 @@
 mod catalog;
 mod fakes;
 mod login;
+mod structure;
 mod work;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
