@@ -3,6 +3,7 @@
 mod catalog;
 mod connecting;
 mod counting;
+mod document;
 mod fake;
 mod hostile;
 mod leaving;

@@ -2,14 +2,17 @@
 
 use std::time::Duration;
 
-use super::catalog::listing::{self, Listed};
-use super::catalog::{Catalog, checks, columns, foreign_keys, indexes, views};
+use super::catalog::listing;
+use super::catalog::{
+    Catalog, checks, columns, foreign_keys, indexes, partitions, sequences, triggers, views,
+};
 use super::client::Client;
 use super::server::Server;
 use super::tables::Tables;
+use super::unreadable::Told;
 use super::wire::Failure;
 use crate::connectors::Selection;
-use crate::schema::{Schema, Unreadable};
+use crate::schema::{Schema, Sequence};
 
 /// How long the estimates of rows may take.
 const ESTIMATES: Duration = Duration::from_secs(20);
@@ -24,88 +27,100 @@ pub async fn read(
     if schemas.is_empty() {
         return Ok(Schema::default());
     }
-    let catalog = &mut Catalog::new(client, server, schemas);
-    catalog.probe().await?;
-    let mut schema = Schema {
-        schemas: listing::namespaces(catalog).await?,
-        ..Schema::default()
-    };
-    let unreadable = &mut schema.unreadable;
-    let listing = listing::read(catalog, schemas).await?;
-    let wanted = listing
-        .tables
-        .into_iter()
-        .filter(|listed| selection.has_table(Some(listed.name().0), listed.name().1));
-    let (broken, whole): (Vec<_>, Vec<_>) = wanted.partition(|listed| listed.broken.is_some());
-    unreadable.extend(broken.iter().map(says_why));
+    let catalog = &mut Catalog::open(client, server, schemas).await?;
+    let mut told = Told::default();
+    let listing = listing::read(catalog).await?;
+    let all = listing.tables.len();
+    let mut wanted = Vec::new();
+    for listed in listing.tables {
+        let (schema, name) = listed.name();
+        match &listed.broken {
+            _ if !selection.has_table(Some(schema), name) => {}
+            Some(said) => {
+                let why = format!("The view cannot be read; the server says: {said}");
+                told.tell(format!("{schema}.{name}"), why);
+            }
+            None => wanted.push(listed.table),
+        }
+    }
+    let mut sequences = listing.sequences;
+    sequences.retain(|s| selection.has_table(s.schema.as_deref(), &s.name));
 
-    let mut tables = Tables::new(whole.into_iter().map(|listed| listed.table).collect());
+    catalog.narrow(wanted.iter().map(|table| table.name.as_str()), all);
+    let mut tables = Tables::new(wanted);
     let seen = columns::read(catalog, selection, &mut tables).await?;
-    let tables_ref = &mut tables;
-    let done = columns::geometries(catalog, tables_ref).await;
-    unless_refused(done, "spatial reference systems", unreadable)?;
-    let done = indexes::read(catalog, tables_ref).await;
-    unless_refused(done, "indexes and keys", unreadable)?;
-    let done = indexes::periods(catalog, tables_ref).await;
-    unless_refused(done, "periods of keys", unreadable)?;
+    structure(catalog, &mut tables, &mut told).await?;
+    by_rights(catalog, &mut tables, &mut sequences, &mut told).await?;
+    listing::statistics(catalog, ESTIMATES, &mut tables).await?;
+
+    let mut kept = Vec::with_capacity(seen.len());
+    for (table, seen) in tables.into_list().into_iter().zip(seen) {
+        if seen {
+            kept.push(table);
+        } else {
+            let name = format!("{}.{}", table.schema.unwrap_or_default(), table.name);
+            told.tell(name, "The login may see none of its columns.".to_owned());
+        }
+    }
+    Ok(Schema {
+        schemas: catalog.namespaces().to_vec(),
+        tables: kept,
+        sequences,
+        unreadable: told.into_list(),
+        ..Schema::default()
+    })
+}
+
+/// What is shown to whoever may see the table, but for some of it.
+async fn structure(
+    catalog: &mut Catalog<'_>,
+    tables: &mut Tables,
+    told: &mut Told,
+) -> Result<(), Failure> {
+    let done = columns::geometries(catalog, tables).await;
+    told.unless_refused(done, "spatial reference systems")?;
+    let done = indexes::read(catalog, tables).await;
+    told.unless_refused(done, "indexes and keys")?;
+    let done = indexes::periods(catalog, tables).await;
+    told.unless_refused(done, "periods of keys")?;
     let done = foreign_keys::actions(catalog).await;
-    let actions = unless_refused(done, "actions of foreign keys", unreadable)?;
-    let done = foreign_keys::read(catalog, &actions, tables_ref).await;
-    let hidden = unless_refused(done, "foreign keys", unreadable)?;
-    unreadable.extend(hidden.say(|tables| {
+    let actions = told.unless_refused(done, "actions of foreign keys")?;
+    let done = foreign_keys::read(catalog, &actions, tables).await;
+    let hidden = told.unless_refused(done, "foreign keys")?;
+    told.hidden(hidden, |tables| {
         format!(
             "What the foreign keys of {tables} do ON UPDATE and ON DELETE is hidden from a login \
              that may only read; NO ACTION stands there. Grant it SHOW VIEW or REFERENCES too."
         )
-    }));
-    let done = checks::read(catalog, tables_ref).await;
-    unless_refused(done, "checks", unreadable)?;
-    let done = views::read(catalog, tables_ref).await;
-    let hidden = unless_refused(done, "definitions of views", unreadable)?;
-    unreadable.extend(
-        hidden.say(|views| {
-            format!("What {views} select is hidden from the login. Grant it SHOW VIEW.")
-        }),
-    );
-    listing::statistics(catalog, ESTIMATES, tables_ref).await?;
-
-    for (table, seen) in tables.into_list().into_iter().zip(seen) {
-        if seen {
-            schema.tables.push(table);
-        } else {
-            let namespace = table.schema.unwrap_or_default();
-            schema.unreadable.push(Unreadable {
-                name: format!("{namespace}.{}", table.name),
-                why: "The login may see none of its columns.".to_owned(),
-            });
-        }
-    }
-    Ok(schema)
+    });
+    let done = checks::read(catalog, tables).await;
+    told.unless_refused(done, "checks")?;
+    let done = views::read(catalog, tables).await;
+    let hidden = told.unless_refused(done, "definitions of views")?;
+    told.hidden(hidden, |views| {
+        format!("What {views} select is hidden from the login. Grant it SHOW VIEW.")
+    });
+    let done = partitions::read(catalog, tables).await;
+    told.unless_refused(done, "partitions")
 }
 
-fn says_why(listed: &Listed) -> Unreadable {
-    let (schema, name) = listed.name();
-    let said = listed.broken.as_deref().unwrap_or_default();
-    Unreadable {
-        name: format!("{schema}.{name}"),
-        why: format!("The view cannot be read; the server says: {said}"),
-    }
-}
-
-/// What a server refuses to tell is named, and the rest stands.
-fn unless_refused<T: Default>(
-    done: Result<T, Failure>,
-    what: &str,
-    unreadable: &mut Vec<Unreadable>,
-) -> Result<T, Failure> {
-    match done {
-        Err(Failure::Server(refusal)) => {
-            unreadable.push(Unreadable {
-                name: what.to_owned(),
-                why: format!("The server refused them with error {}.", refusal.code),
-            });
-            Ok(T::default())
-        }
-        other => other,
-    }
+/// What takes a right of its own to see.
+async fn by_rights(
+    catalog: &mut Catalog<'_>,
+    tables: &mut Tables,
+    sequences: &mut [Sequence],
+    told: &mut Told,
+) -> Result<(), Failure> {
+    let privileges = catalog.privileges().await?;
+    let done = triggers::read(catalog, &privileges, tables).await;
+    let hidden = told.unless_refused(done, "triggers")?;
+    told.hidden(hidden, |tables| {
+        format!("Triggers of {tables}, if any, are hidden from the login. Grant it TRIGGER.")
+    });
+    let done = sequences::read(catalog, &privileges, sequences).await;
+    let hidden = told.unless_refused(done, "figures of sequences")?;
+    told.hidden(hidden, |sequences| {
+        format!("The figures of {sequences} are hidden from the login. Grant it SELECT.")
+    });
+    Ok(())
 }

@@ -5,7 +5,6 @@ mod client;
 mod connect;
 mod count;
 mod error;
-mod hidden;
 mod introspect;
 mod kill;
 mod options;
@@ -18,6 +17,7 @@ mod server;
 mod session;
 mod tables;
 mod types;
+mod unreadable;
 mod wire;
 
 use async_trait::async_trait;

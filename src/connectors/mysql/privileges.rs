@@ -1,12 +1,24 @@
-//! What the login may read, by what was granted to it.
+//! What the login may do, by what was granted to it.
 
 use super::client::Client;
 use super::wire::Failure;
 use crate::connectors::limits;
 
+/// The rights that decide what is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Right {
+    Select,
+    Trigger,
+    Other,
+}
+
 /// The grants of one account.
 #[derive(Debug, Default)]
-pub struct Privileges(Vec<Grant>);
+pub struct Privileges {
+    grants: Vec<Grant>,
+    /// Whether nothing comes from a role. What does is not among the grants.
+    alone: bool,
+}
 
 #[derive(Debug)]
 struct Grant {
@@ -14,7 +26,7 @@ struct Grant {
     schema: Option<String>,
     table: Option<String>,
     whole_table: bool,
-    select: bool,
+    right: Right,
 }
 
 impl Privileges {
@@ -25,30 +37,45 @@ impl Privileges {
                 schema: row.text(1),
                 table: row.text(2),
                 whole_table: row.bytes(0) != Some(b"column"),
-                select: row.bytes(3) == Some(b"SELECT"),
+                right: match row.bytes(3) {
+                    Some(b"SELECT") => Right::Select,
+                    Some(b"TRIGGER") => Right::Trigger,
+                    _ => Right::Other,
+                },
             })
         });
-        match grants.await {
-            Ok(grants) => Ok(Self(grants)),
+        let grants = match grants.await {
+            Ok(grants) => grants,
             // A look-alike without these views: only trying tells.
-            Err(Failure::Server(_)) => Ok(Self::default()),
-            Err(other) => Err(other),
-        }
+            Err(Failure::Server(_)) => return Ok(Self::default()),
+            Err(other) => return Err(other),
+        };
+        let roles = client.read(include_str!("sql/roles.sql"), 1, |row| {
+            Some(row.bytes(0).is_none_or(|roles| roles == b"NONE"))
+        });
+        let alone = match roles.await {
+            Ok(alone) => alone == [true],
+            // Before 8.0 there are no roles to ask for; a look-alike may have them all the same.
+            Err(Failure::Server(_)) => false,
+            Err(other) => return Err(other),
+        };
+        Ok(Self { grants, alone })
+    }
+
+    /// Whether it is known that a right on a table was not granted.
+    pub fn lacks(&self, right: Right, schema: &str, table: &str) -> bool {
+        let granted = |grant: &Grant| grant.right == right && grant.covers(schema, table);
+        // Every account has a row at least, by which its lack of rights is known.
+        self.alone && !self.grants.is_empty() && !self.grants.iter().any(granted)
     }
 
     /// Whether a table that the catalog shows may be read. It is shown for any right on it; where
     /// none of the account's own explains that, a role's does, and only trying tells.
     pub fn may_read(&self, schema: &str, table: &str) -> Option<bool> {
         let mut shown = None;
-        for grant in &self.0 {
-            let here = grant
-                .schema
-                .as_ref()
-                .is_none_or(|pattern| match &grant.table {
-                    Some(named) => pattern == schema && named == table,
-                    None => like(pattern, schema),
-                });
-            match (here, grant.select, grant.whole_table) {
+        for grant in &self.grants {
+            let here = grant.covers(schema, table);
+            match (here, grant.right == Right::Select, grant.whole_table) {
                 (true, true, true) => return Some(true),
                 // Some columns may be read and some not.
                 (true, true, false) => return None,
@@ -58,6 +85,18 @@ impl Privileges {
             }
         }
         shown
+    }
+}
+
+impl Grant {
+    /// Whether it is about this table or a part of it.
+    fn covers(&self, schema: &str, table: &str) -> bool {
+        self.schema
+            .as_ref()
+            .is_none_or(|pattern| match &self.table {
+                Some(named) => pattern == schema && named == table,
+                None => like(pattern, schema),
+            })
     }
 }
 
@@ -122,23 +161,38 @@ mod tests {
         }
     }
 
-    #[test]
-    fn a_table_is_readable_by_any_grant_that_covers_it() {
-        let grant = |schema: Option<&str>, table: Option<&str>, select| Grant {
+    fn privileges(alone: bool) -> Privileges {
+        let grant = |schema: Option<&str>, table: Option<&str>, right| Grant {
             schema: schema.map(str::to_owned),
             table: table.map(str::to_owned),
             whole_table: true,
-            select,
+            right,
         };
-        let privileges = Privileges(vec![
-            grant(None, None, false),
-            grant(Some("app%"), None, true),
-            grant(Some("shop"), Some("orders"), true),
-            grant(Some("shop"), Some("audit"), false),
-        ]);
+        let grants = vec![
+            grant(None, None, Right::Other),
+            grant(Some("app%"), None, Right::Select),
+            grant(Some("shop"), Some("orders"), Right::Select),
+            grant(Some("shop"), Some("audit"), Right::Trigger),
+        ];
+        Privileges { grants, alone }
+    }
+
+    #[test]
+    fn a_table_is_readable_by_any_grant_that_covers_it() {
+        let privileges = privileges(true);
         assert_eq!(privileges.may_read("app_1", "x"), Some(true));
         assert_eq!(privileges.may_read("shop", "orders"), Some(true));
         assert_eq!(privileges.may_read("shop", "audit"), Some(false));
         assert_eq!(privileges.may_read("shop", "by_a_role"), None);
+    }
+
+    #[test]
+    fn a_right_is_lacking_only_where_nothing_unknown_could_give_it() {
+        let (known, with_roles) = (privileges(true), privileges(false));
+        assert!(known.lacks(Right::Trigger, "shop", "orders"));
+        assert!(!known.lacks(Right::Trigger, "shop", "audit"));
+        assert!(!known.lacks(Right::Select, "app_1", "x"));
+        assert!(!with_roles.lacks(Right::Trigger, "shop", "orders"));
+        assert!(!Privileges::default().lacks(Right::Trigger, "shop", "orders"));
     }
 }

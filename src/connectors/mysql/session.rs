@@ -9,7 +9,6 @@ use super::catalog::{Catalog, listing};
 use super::client::Client;
 use super::connect::{Opened, Plan};
 use super::error::About;
-use super::privileges::Privileges;
 use super::query::Refused;
 use super::server::{Flavour, Server};
 use super::tables::Tables;
@@ -110,8 +109,8 @@ impl MySqlSession {
         if schemas.is_empty() {
             return Ok(Vec::new());
         }
-        let catalog = &mut Catalog::new(&mut self.client, &self.server, &schemas);
-        let listed = listing::read(catalog, &schemas).await?.tables;
+        let catalog = &mut Catalog::open(&mut self.client, &self.server, &schemas).await?;
+        let listed = listing::read(catalog).await?.tables;
         let wanted = listed
             .into_iter()
             .filter(|listed| selection.has_table(Some(listed.name().0), listed.name().1));
@@ -120,7 +119,7 @@ impl MySqlSession {
             .unzip();
         let mut tables = Tables::new(tables);
         listing::statistics(catalog, ESTIMATES, &mut tables).await?;
-        let privileges = Privileges::read(&mut self.client).await?;
+        let privileges = catalog.privileges().await?;
         let entries = tables.into_list().into_iter().zip(broken);
         let entries = entries.map(|(table, broken)| {
             let schema = table.schema.unwrap_or_default();

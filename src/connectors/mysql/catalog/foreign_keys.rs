@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use super::{Catalog, Failure};
 use crate::connectors::mysql::client::Row;
-use crate::connectors::mysql::hidden::Hidden;
 use crate::connectors::mysql::tables::Tables;
+use crate::connectors::mysql::unreadable::Hidden;
 use crate::schema::{ForeignKey, ForeignKeyAction, Match};
 
 /// Schema, table and name of a foreign key.

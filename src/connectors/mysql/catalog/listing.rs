@@ -19,8 +19,12 @@ pub async fn schemas(client: &mut Client) -> Result<Vec<String>, Failure> {
     client.read(sql, SCHEMAS, |row| row.text(0)).await
 }
 
-/// The databases that are read.
-pub async fn namespaces(catalog: &mut Catalog<'_>) -> Result<Vec<Namespace>, Failure> {
+/// The databases that are read. Where letter case makes no difference to the server, one may have
+/// been asked for in another than its own.
+pub async fn namespaces(
+    catalog: &mut Catalog<'_>,
+    asked: &[String],
+) -> Result<Vec<Namespace>, Failure> {
     let mut namespaces = Vec::new();
     let read = catalog.read(include_str!("../sql/namespaces.sql"), |row| {
         namespaces.push(Namespace {
@@ -30,7 +34,17 @@ pub async fn namespaces(catalog: &mut Catalog<'_>) -> Result<Vec<Namespace>, Fai
             comment: row.filled(3),
         });
     });
-    read.await?;
+    super::refusal_is_fine(read.await)?;
+    if namespaces.len() > asked.len() {
+        namespaces.retain(|namespace| asked.contains(&namespace.name));
+    }
+    if namespaces.is_empty() {
+        namespaces.extend(asked.iter().map(|name| Namespace {
+            name: name.clone(),
+            ..Namespace::default()
+        }));
+    }
+    namespaces.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(namespaces)
 }
 
@@ -58,8 +72,10 @@ impl Listed {
     }
 }
 
-pub async fn read(catalog: &mut Catalog<'_>, schemas: &[String]) -> Result<Listing, Failure> {
-    let wanted: HashSet<&[u8]> = schemas.iter().map(String::as_bytes).collect();
+/// Reads the list of tables.
+pub async fn read(catalog: &mut Catalog<'_>) -> Result<Listing, Failure> {
+    let names = catalog.namespaces().iter().map(|n| n.name.clone());
+    let wanted: HashSet<Vec<u8>> = names.map(String::into_bytes).collect();
     let mut listing = Listing::default();
     let mut too_many = false;
     let read = catalog.read(include_str!("../sql/tables.sql"), |row| {
@@ -72,6 +88,8 @@ pub async fn read(catalog: &mut Catalog<'_>, schemas: &[String]) -> Result<Listi
     if too_many {
         return Err(Failure::TooLarge("the tables of the catalog"));
     }
+    let name = |s: &Sequence| (s.schema.clone(), s.name.clone());
+    listing.sequences.sort_by_cached_key(name);
     listing.tables.sort_by(|a, b| a.name().cmp(&b.name()));
     Ok(listing)
 }

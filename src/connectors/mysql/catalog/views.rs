@@ -3,9 +3,9 @@
 use serde_json::Value;
 
 use super::{Catalog, Failure};
-use crate::connectors::mysql::hidden::Hidden;
 use crate::connectors::mysql::server::Flavour;
 use crate::connectors::mysql::tables::Tables;
+use crate::connectors::mysql::unreadable::Hidden;
 use crate::schema::{TableKind, ViewCheck};
 
 /// Reads what the views select. Answers those of which that is hidden.
