@@ -90,6 +90,32 @@ const SIMPLE: &[(&str, DataType)] = &[
     ("unknown", DataType::Unknown),
 ];
 
+impl DataType {
+    /// What holds values of both: numbers widen, the elements of lists are united, all else that
+    /// differs is mixed.
+    #[must_use]
+    pub fn united(self, other: Self) -> Self {
+        let width = |data_type: &Self| {
+            [Self::Int32, Self::Int64, Self::Float64, Self::Decimal(None)]
+                .iter()
+                .position(|known| known == data_type)
+        };
+        match (width(&self), width(&other)) {
+            (Some(a), Some(b)) => return if a > b { self } else { other },
+            _ if self == other => return self,
+            _ => {}
+        }
+        match (self, other) {
+            (Self::Array(a), Self::Array(b)) => Self::Array(Box::new(match (*a, *b) {
+                // Of lists that were empty.
+                (Self::Unknown, known) | (known, Self::Unknown) => known,
+                (a, b) => a.united(b),
+            })),
+            _ => Self::Mixed,
+        }
+    }
+}
+
 impl fmt::Display for DataType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -158,6 +184,25 @@ mod tests {
         ];
         for data_type in SIMPLE.iter().map(|(_, t)| t.clone()).chain(composed) {
             assert_eq!(data_type.to_string().parse(), Ok(data_type));
+        }
+    }
+
+    #[test]
+    fn types_unite_to_what_holds_both() {
+        for (one, other, both) in [
+            ("int32", "int64", "int64"),
+            ("float64", "int64", "float64"),
+            ("float64", "decimal", "decimal"),
+            ("string", "string", "string"),
+            ("string", "int32", "mixed"),
+            ("mixed", "int32", "mixed"),
+            ("array<int32>", "array<int64>", "array<int64>"),
+            ("array<unknown>", "array<string>", "array<string>"),
+            ("array<string>", "string", "mixed"),
+        ] {
+            let (one, other): (DataType, DataType) = (one.parse().unwrap(), other.parse().unwrap());
+            assert_eq!(one.clone().united(other.clone()).to_string(), both);
+            assert_eq!(other.united(one).to_string(), both);
         }
     }
 

@@ -12,6 +12,7 @@
 mod column;
 mod constraint;
 mod data_type;
+mod earlier;
 mod field;
 mod index;
 mod object;
@@ -23,6 +24,7 @@ use serde::{Deserialize, Serialize};
 pub use column::{Column, Generated, Identity, IdentityGeneration};
 pub use constraint::{Check, Exclusion, ForeignKey, ForeignKeyAction, Key, Match};
 pub use data_type::DataType;
+pub use earlier::keep_earlier;
 pub use field::{Field, FieldType, Items, Origin, Validator};
 pub use index::{Index, IndexColumn, NullsOrder, Order};
 pub use object::{

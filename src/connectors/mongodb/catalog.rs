@@ -1,14 +1,15 @@
 //! What collections there are (manual: listCollections), as far as the login is shown them.
 
 use futures_util::{StreamExt, stream};
-use mongodb::bson::{Document, RawDocument, RawDocumentBuf, doc};
+use mongodb::bson::{Document, RawDocumentBuf, doc};
 use mongodb::error::Error;
 
+use super::collection::Collection;
 use super::error;
 use super::link::{self, Link};
 use super::privileges::Privileges;
 use crate::connectors::{ConnectorError, ErrorKind, Selection, Stage, limits};
-use crate::schema::{TableKind, Unreadable};
+use crate::schema::Unreadable;
 
 /// Databases that are the server's own.
 const OWN: &[&str] = &["admin", "config", "local"];
@@ -16,29 +17,11 @@ const OWN: &[&str] = &["admin", "config", "local"];
 /// Databases that are asked at once.
 const AT_ONCE: usize = 6;
 
-/// A collection, or what is read like one.
-#[derive(Debug, Clone)]
-pub struct Collection {
-    /// The database that it stands in.
-    pub database: String,
-    /// Its name.
-    pub name: String,
-    /// What it is.
-    pub kind: TableKind,
-    /// Its validator, where it has one and the login is shown it.
-    pub validator: Option<RawDocumentBuf>,
-}
-
-impl Collection {
-    /// Its name with its database.
-    pub fn full_name(&self) -> String {
-        format!("{}.{}", self.database, self.name)
-    }
-}
-
 /// What was found.
 #[derive(Debug, Default)]
 pub struct Catalog {
+    /// The databases that were listed, by name.
+    pub databases: Vec<String>,
     /// The collections that are wanted, by database and name.
     pub collections: Vec<Collection>,
     /// Databases that could not be listed.
@@ -68,6 +51,7 @@ pub async fn read(
             Ok(found) => {
                 let wanted = |c: &Collection| selection.has_table(Some(&c.database), &c.name);
                 catalog.collections.extend(found.into_iter().filter(wanted));
+                catalog.databases.push(database);
             }
             Err(error) => {
                 let error = link.explain(&error, Some(&database), Stage::ReadCatalog);
@@ -132,42 +116,17 @@ async fn collections(
     if named.is_empty() {
         return Err(refused);
     }
-    let collection = |name| Collection {
-        database: database.to_owned(),
-        name,
-        kind: TableKind::Collection,
-        validator: None,
-    };
-    Ok(named.into_iter().map(collection).collect())
+    let named = named.into_iter();
+    Ok(named
+        .map(|name| Collection::named(database, name))
+        .collect())
 }
 
 async fn list(link: &Link, database: &str, command: Document) -> Result<Vec<Collection>, Error> {
     let cursor = link.cursor(database, command).await?;
     let entries = link::collect(cursor, limits::TABLES + 1).await?;
-    let read = |entry: &RawDocumentBuf| collection(database, entry);
+    let read = |entry: &RawDocumentBuf| Collection::read(database, entry);
     Ok(entries.iter().filter_map(read).collect())
-}
-
-fn collection(database: &str, entry: &RawDocument) -> Option<Collection> {
-    let name = entry.get_str("name").ok()?;
-    if name.starts_with("system.") {
-        return None;
-    }
-    let options = entry.get_document("options").ok();
-    let option = |name| options.and_then(|options| options.get_document(name).ok());
-    let kind = match entry.get_str("type") {
-        Ok("view") => TableKind::View,
-        Ok("timeseries") => TableKind::TimeSeries,
-        // Some products tell it by the options alone.
-        _ if option("timeseries").is_some() => TableKind::TimeSeries,
-        _ => TableKind::Collection,
-    };
-    Some(Collection {
-        database: database.to_owned(),
-        name: name.to_owned(),
-        kind,
-        validator: option("validator").map(RawDocument::to_owned),
-    })
 }
 
 fn too_many() -> ConnectorError {

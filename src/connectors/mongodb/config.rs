@@ -7,11 +7,15 @@ use super::login::Mechanism;
 use super::members::{Preference, Wanted};
 use super::options::{
     ANY_CERTIFICATE, ANY_NAME, AUTH_MECHANISM, AUTH_SOURCE, CONNECT_TIMEOUT, DIRECT,
-    READ_PREFERENCE, REPLICA_SET, SAMPLE, SAMPLE_SIZE, SRV, SRV_SERVICE, WITHOUT_MEANING,
+    READ_PREFERENCE, REPLICA_SET, SAMPLE, SAMPLE_SIZE, SRV, SRV_SERVICE, VALUES, WITHOUT_MEANING,
 };
+use super::sample::Look;
 use crate::connectors::input::SCHEME_OPTION;
 use crate::connectors::options::tls_mode;
 use crate::connectors::{ConfigError, Draft, Settings, TlsMode, limits};
+
+/// As flags are kept.
+const NO: &str = "false";
 
 /// Takes one parameter or option. Answers whether it is one of `MongoDB`'s.
 pub fn parameter(draft: &mut Draft, key: &str, value: &str) -> Result<bool, ConfigError> {
@@ -46,6 +50,7 @@ pub fn parameter(draft: &mut Draft, key: &str, value: &str) -> Result<bool, Conf
         "srvservicename" => SRV_SERVICE,
         "connecttimeoutms" => CONNECT_TIMEOUT,
         "sample_size" | "samplesize" => SAMPLE_SIZE,
+        "values" => VALUES,
         other => return Ok(WITHOUT_MEANING.contains(&other)),
     };
     let value = match name {
@@ -57,6 +62,9 @@ pub fn parameter(draft: &mut Draft, key: &str, value: &str) -> Result<bool, Conf
         }
         CONNECT_TIMEOUT => number(key, value, u32::MAX)?.to_string(),
         SAMPLE_SIZE => number(key, value, SAMPLE.1)?.to_string(),
+        // The one flag that is set unless told.
+        VALUES if value.is_empty() || flag(key, value)? => String::new(),
+        VALUES => NO.to_owned(),
         SRV_SERVICE if !is_service(value) => {
             return Err(wrong(
                 key,
@@ -67,7 +75,7 @@ pub fn parameter(draft: &mut Draft, key: &str, value: &str) -> Result<bool, Conf
         _ => value.to_owned(),
     };
     let options = &mut draft.settings.options;
-    if value.is_empty() || value == "false" {
+    if value.is_empty() || (value == NO && name != VALUES) {
         options.remove(name);
     } else {
         options.insert(name.to_owned(), value);
@@ -162,10 +170,13 @@ pub fn connect_timeout(settings: &Settings) -> Duration {
     told.unwrap_or(limits::CONNECT).min(limits::CONNECT)
 }
 
-/// How many documents of a collection are looked at.
-pub fn sample_size(settings: &Settings) -> u32 {
+/// How collections are looked at.
+pub fn look(settings: &Settings) -> Look {
     let told = settings.option(SAMPLE_SIZE).and_then(|n| n.parse().ok());
-    told.unwrap_or(SAMPLE.0).clamp(1, SAMPLE.1)
+    Look {
+        size: told.unwrap_or(SAMPLE.0).clamp(1, SAMPLE.1),
+        values: settings.option(VALUES) != Some(NO),
+    }
 }
 
 fn refuse_load_balancing(key: &str, value: &str) -> Result<bool, ConfigError> {
@@ -275,7 +286,24 @@ mod tests {
         assert_eq!(wanted.preference, Preference::Nearest);
         assert!(!wanted.direct);
         assert_eq!(connect_timeout(&settings), Duration::from_millis(300));
-        assert_eq!(sample_size(&settings), 50);
+        assert_eq!(look(&settings).size, 50);
+    }
+
+    #[test]
+    fn values_are_listed_unless_told_otherwise() {
+        for (url, listed) in [
+            ("mongodb://h/", true),
+            ("mongodb://h/?values=true", true),
+            ("mongodb://h/?values=", true),
+            ("mongodb://h/?values=false", false),
+            ("mongodb://h/?values=0", false),
+        ] {
+            assert_eq!(look(&draft(url).unwrap().settings).values, listed, "{url}");
+        }
+        let mut draft = draft("mongodb://h/?values=false").unwrap();
+        parameter(&mut draft, "values", "true").unwrap();
+        assert!(look(&draft.settings).values);
+        assert!(parameter(&mut draft, "values", "some").is_err());
     }
 
     #[test]

@@ -37,9 +37,9 @@ pub fn code(error: &Error) -> Option<(i32, &str)> {
     None
 }
 
-/// Whether the server refused something for want of a right.
+/// Whether the server refused something for want of a right (Unauthorized, `AtlasError`).
 pub fn is_refusal(error: &Error) -> bool {
-    matches!(code(error), Some((13, _)))
+    matches!(code(error), Some((13 | 8000, _)))
 }
 
 /// What a driver's error stands for.

@@ -1,19 +1,19 @@
-//! The schema of collections: their top-level fields as columns, from a sample of documents and
-//! from the validator.
+//! The schema of collections: what the catalog says of them, their indexes, their sizes, and their
+//! fields, from a sample of documents and from the validator.
 
 use std::time::{Duration, Instant};
 
 use futures_util::{StreamExt, stream};
 
-use super::catalog::{self, Catalog, Collection};
+use super::ask::Ask;
+use super::catalog::{self, Catalog};
+use super::collection::Collection;
 use super::link::{Link, is_local};
 use super::privileges::Privileges;
-use super::rows;
-use super::sample::Sample;
-use super::shape::{FIELDS, Field, Shape};
-use super::validator::{Rule, Rules};
+use super::sample::{self, Look};
+use super::{columns, indexes, merge, rows, sizes, validator};
 use crate::connectors::{ConnectorError, ErrorKind, Selection, Stage, limits};
-use crate::schema::{self, Column, Schema, Table, Unreadable};
+use crate::schema::{Field, Items, Namespace, Schema, Table, TableKind, Unreadable};
 
 /// Collections that are looked at once.
 const AT_ONCE: usize = 6;
@@ -27,143 +27,131 @@ pub async fn schema(
     privileges: &Privileges,
     database: Option<&str>,
     selection: &Selection,
-    sample_size: u32,
+    look: Look,
 ) -> Result<Schema, ConnectorError> {
     let deadline = Instant::now() + limits::INTROSPECT.saturating_sub(RESERVE);
     let Catalog {
+        databases,
         collections,
         unreadable,
     } = catalog::read(link, privileges, database, selection).await?;
+    let namespace = |name| Namespace {
+        name,
+        ..Namespace::default()
+    };
     let mut schema = Schema {
         database: database.map(str::to_owned),
+        schemas: databases.into_iter().map(namespace).collect(),
         tables: Vec::with_capacity(collections.len()),
         unreadable,
         ..Schema::default()
     };
-    let read = stream::iter(collections).map(|collection| async move {
-        let read = table(link, &collection, selection, sample_size, deadline).await;
-        (collection, read)
-    });
+    let read = stream::iter(collections)
+        .map(|collection| async move { table(link, &collection, selection, look, deadline).await });
     let mut read = read.buffered(AT_ONCE);
-    let mut columns = 0;
-    while let Some((collection, read)) = read.next().await {
-        let name = collection.full_name();
-        match read {
-            Ok((table, overflowed)) => {
-                columns += table.columns.len();
-                schema.tables.push(table);
-                if overflowed {
-                    let why = format!(
-                        "It has more than {FIELDS} top-level fields; the first {FIELDS} are shown."
-                    );
-                    schema.unreadable.push(Unreadable { name, why });
-                }
-            }
-            Err(error) if !is_local(&error) => return Err(error),
-            Err(error) => {
-                let why = match error.kind {
-                    ErrorKind::PermissionDenied => "The login has no right to read it.".to_owned(),
-                    _ => error.message,
-                };
-                schema.unreadable.push(Unreadable { name, why });
-            }
-        }
-        if columns > limits::COLUMNS {
+    let mut fields = 0;
+    while let Some(read) = read.next().await {
+        let Read { table, unreadable } = read?;
+        fields += count(&table.fields);
+        schema.tables.push(table);
+        schema.unreadable.extend(unreadable);
+        if fields > limits::COLUMNS {
             return Err(too_many());
         }
     }
     Ok(schema)
 }
 
+/// What was read of one collection, and what could not be.
+struct Read {
+    table: Table,
+    unreadable: Vec<Unreadable>,
+}
+
+/// A collection stays with what is known of it, whatever else of it fails.
 async fn table(
     link: &Link,
     collection: &Collection,
     selection: &Selection,
-    sample_size: u32,
+    look: Look,
     deadline: Instant,
-) -> Result<(Table, bool), ConnectorError> {
+) -> Result<Read, ConnectorError> {
     let Collection {
         database,
         name,
         kind,
-        validator,
+        ..
     } = collection;
-    let rows = rows::estimate(link, collection, deadline).await;
-    let sample = Sample::new(link, collection, deadline);
-    let shape = sample.take(sample_size, rows).await?;
-    let rules = Rules::read(validator.as_ref());
-    let (documents, overflowed) = (shape.documents, shape.overflowed);
-    let wanted = |c: &Column| selection.has_column(Some(database), name, &c.name);
-    let mut columns: Vec<_> = merged(shape, rules.fields)
-        .into_iter()
-        .filter(wanted)
-        .collect();
-    for (position, column) in (1..).zip(&mut columns) {
-        column.position = position;
+    let (mut table, mut lost) = collection.table();
+    let ask = Ask::of(link, collection, deadline);
+    // One after the other: each connection more costs a login, and other collections use the rest.
+    match indexes::read(&ask, *kind).await {
+        Ok(found) => {
+            // Nothing keeps apart what stands in a time series.
+            if *kind == TableKind::Collection {
+                table.keys = indexes::keys(&found);
+            }
+            table.indexes = found;
+        }
+        Err(error) => lost.push(why("indexes", error)?),
     }
-    let table = Table {
-        schema: Some(database.clone()),
-        name: name.clone(),
-        kind: *kind,
-        comment: rules.description,
-        primary_key: columns
-            .iter()
-            .filter(|c| c.primary_key)
-            .map(|c| c.name.clone())
-            .collect(),
-        columns,
-        row_count_estimate: rows,
-        sample: Some(schema::Sample {
-            documents,
-            method: String::new(),
-            cut: Vec::new(),
-        }),
-        ..Table::default()
+    let sizes = sizes::read(&ask, *kind).await;
+    table.row_count_estimate = match sizes.rows {
+        None => rows::estimate(link, collection, deadline).await,
+        rows => rows,
     };
-    Ok((table, overflowed))
+    table.size_bytes = sizes.data;
+    table.index_size_bytes = sizes.indexes;
+    let mut seen = Vec::new();
+    match sample::take(ask, *kind, look, table.row_count_estimate).await {
+        Ok((fields, sample)) => {
+            seen = fields;
+            table.sample = Some(sample);
+        }
+        Err(error) => lost.push(why("documents", error)?),
+    }
+    let rule = collection.validator().map(validator::read);
+    let rule = rule.unwrap_or_default();
+    table.comment = rule.description;
+    table.fields = merge::merged(seen, rule.fields);
+    let wanted = |field: &Field| selection.has_column(Some(database), name, &field.name);
+    table.fields.retain(wanted);
+    let documents = table.sample.as_ref().map_or(0, |sample| sample.documents);
+    table.columns = columns::of(&table.fields, *kind, documents);
+    let key = table.columns.iter().filter(|c| c.primary_key);
+    table.primary_key = key.map(|c| c.name.clone()).collect();
+    let full_name = collection.full_name();
+    let unreadable = lost.into_iter().map(|why| Unreadable {
+        name: full_name.clone(),
+        why,
+    });
+    Ok(Read {
+        table,
+        unreadable: unreadable.collect(),
+    })
 }
 
-/// The fields that were seen, with what the validator adds to them, and then those that it alone knows.
-fn merged(shape: Shape, rules: Vec<Rule>) -> Vec<Column> {
-    let mut rules: Vec<_> = rules.into_iter().map(Some).collect();
-    let names: std::collections::HashMap<_, _> = rules
-        .iter()
-        .enumerate()
-        .filter_map(|(at, rule)| Some((rule.as_ref()?.name.clone(), at)))
-        .collect();
-    let documents = shape.documents;
-    let mut columns = Vec::with_capacity(shape.fields.len());
-    for field in shape.fields {
-        let rule = names.get(&field.name).and_then(|at| rules[*at].take());
-        columns.push(column(field, rule.unwrap_or_default(), documents));
+/// Why a part of a collection could not be read; an error, where it is not of that collection alone.
+fn why(what: &str, error: ConnectorError) -> Result<String, ConnectorError> {
+    // Unauthorized, AtlasError. The list of collections was answered, so it is no login that lacks.
+    let refused = matches!(error.server_code.as_deref(), Some("13" | "8000"));
+    if refused || error.kind == ErrorKind::PermissionDenied {
+        return Ok(format!("The login has no right to read its {what}."));
     }
-    for rule in rules.into_iter().flatten() {
-        let unseen = Field::named(rule.name.clone());
-        columns.push(column(unseen, rule, documents));
+    if !is_local(&error) {
+        return Err(error);
     }
-    columns
+    Ok(format!("Its {what}: {}", error.message))
 }
 
-fn column(field: Field, rule: Rule, documents: u64) -> Column {
-    // What was seen tells more than what is allowed; where nothing was seen, that has to do.
-    let (kinds, items) = if field.kinds.has_values() || !rule.kinds.has_values() {
-        (&field.kinds, &field.items)
-    } else {
-        (&rule.kinds, &rule.items)
+/// Fields with those inside of them.
+fn count(fields: &[Field]) -> usize {
+    let inside = |field: &Field| {
+        let items = std::iter::successors(field.items.as_deref(), |items| items.items.as_deref());
+        let of_items: usize = items.map(|items: &Items| count(&items.fields)).sum();
+        1 + count(&field.fields) + of_items
     };
-    let missed = field.seen < documents;
-    let allowed = documents == 0 && !rule.required;
-    let id = field.name == "_id";
-    Column {
-        position: 0,
-        native_type: kinds.native(),
-        logical_type: kinds.logical(items),
-        nullable: !id && (missed || allowed || field.kinds.has_null() || kinds.has_null()),
-        primary_key: id,
-        comment: rule.description,
-        name: field.name,
-        ..Column::default()
-    }
+    fields.iter().map(inside).sum()
 }
 
 fn too_many() -> ConnectorError {
@@ -173,60 +161,4 @@ fn too_many() -> ConnectorError {
         "Choose some collections.",
     )
     .at(Stage::ReadCatalog)
-}
-
-#[cfg(test)]
-mod tests {
-    use mongodb::bson::{RawDocumentBuf, doc};
-
-    use super::*;
-
-    #[test]
-    fn the_validators_fields_join_those_that_were_seen() {
-        let mut shape = Shape::default();
-        for document in [
-            doc! { "_id": 1, "total": 5 },
-            doc! { "_id": 2, "note": null },
-        ] {
-            shape.add(&document.to_vec().unwrap()).unwrap();
-        }
-        let validator = doc! { "$jsonSchema": { "required": ["_id", "total"], "properties": {
-            "later": { "bsonType": "date", "description": "unseen" },
-            "total": { "bsonType": ["int", "long"], "description": "in cents" },
-            "note": { "bsonType": "string" },
-        } } };
-        let validator = RawDocumentBuf::try_from(&validator).unwrap();
-        let columns = merged(shape, Rules::read(Some(&validator)).fields);
-        let told: Vec<_> = columns
-            .iter()
-            .map(|c| {
-                (
-                    c.name.as_str(),
-                    c.native_type.as_str(),
-                    c.nullable,
-                    c.comment.as_deref(),
-                )
-            })
-            .collect();
-        assert_eq!(
-            told,
-            [
-                ("_id", "int", false, None),
-                ("total", "int", true, Some("in cents")),
-                ("note", "string", true, None),
-                ("later", "date", true, Some("unseen")),
-            ]
-        );
-    }
-
-    #[test]
-    fn what_an_empty_collections_validator_requires_is_not_nullable() {
-        let validator = doc! { "$jsonSchema": { "required": ["a", "b"], "properties": {
-            "a": { "bsonType": "int" }, "b": { "bsonType": ["int", "null"] }, "c": { "bsonType": "int" },
-        } } };
-        let validator = RawDocumentBuf::try_from(&validator).unwrap();
-        let columns = merged(Shape::default(), Rules::read(Some(&validator)).fields);
-        let nullable: Vec<_> = columns.iter().map(|c| c.nullable).collect();
-        assert_eq!(nullable, [false, true, true]);
-    }
 }

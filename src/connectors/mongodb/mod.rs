@@ -3,16 +3,22 @@
 //! The driver never dials: `probe` and `members` find and check the server, `relay` carries
 //! the driver's connections to it. Everything else asks through `link`.
 
+mod ask;
 mod catalog;
+mod collection;
+mod columns;
 mod config;
 mod elements;
 mod error;
 mod guard;
 mod hello;
+mod indexes;
 mod introspect;
+mod json;
 mod link;
 mod login;
 mod members;
+mod merge;
 mod options;
 mod privileges;
 mod probe;
@@ -20,8 +26,9 @@ mod relay;
 mod rows;
 mod sample;
 mod server;
-mod shape;
+mod sizes;
 mod srv;
+mod tree;
 mod types;
 mod validator;
 mod way;
@@ -110,7 +117,7 @@ impl Connector for MongoDb {
             link,
             privileges,
             database,
-            sample_size: config::sample_size(settings),
+            look: config::look(settings),
         }))
     }
 }
@@ -195,7 +202,7 @@ struct Open {
     link: Link,
     privileges: Privileges,
     database: Option<String>,
-    sample_size: u32,
+    look: sample::Look,
 }
 
 #[async_trait]
@@ -226,14 +233,7 @@ impl Session for Open {
 
     async fn introspect(&mut self, selection: &Selection) -> Result<Schema, ConnectorError> {
         let database = self.database.as_deref();
-        introspect::schema(
-            &self.link,
-            &self.privileges,
-            database,
-            selection,
-            self.sample_size,
-        )
-        .await
+        introspect::schema(&self.link, &self.privileges, database, selection, self.look).await
     }
 
     async fn count_rows(&mut self, tables: &[TableEntry], deadline: Instant) -> Vec<Option<u64>> {

@@ -40,6 +40,10 @@ pub const OPTIONS: &[OptionSpec] = &[
         name: SAMPLE_SIZE,
         help: "Documents that are looked at in each collection to find its fields; 1000 unless told, 10000 at most.",
     },
+    OptionSpec {
+        name: VALUES,
+        help: "false keeps the values of documents out of the schema; unless told, those of fields with few distinct ones are listed.",
+    },
 ];
 
 /// `authSource`.
@@ -60,6 +64,9 @@ pub const SRV_SERVICE: &str = "srvServiceName";
 pub const CONNECT_TIMEOUT: &str = "connectTimeoutMS";
 /// How many documents of a collection are looked at.
 pub const SAMPLE_SIZE: &str = "sample_size";
+
+/// Whether the schema lists values of documents where they are few.
+pub const VALUES: &str = "values";
 
 /// Checks that stand aside until the whole draft is read: they weaken `tls=true`, which may come later.
 pub const ANY_CERTIFICATE: &str = "tlsAllowInvalidCertificates";

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use futures_util::{StreamExt, stream};
 use mongodb::bson::{Bson, Document, doc};
 
-use super::catalog::Collection;
+use super::collection::Collection;
 use super::link::Link;
 use crate::connectors::TableEntry;
 use crate::schema::TableKind;

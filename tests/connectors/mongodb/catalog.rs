@@ -142,9 +142,9 @@ async fn fields_are_told_with_every_type_that_they_hold() {
     let expected = [
         ("_id", "objectId", "object_id", false),
         ("text", "string", "string", false),
-        ("number", "int | double", "float64", false),
+        ("number", "double | int", "float64", false),
         ("wide", "int | long", "int64", false),
-        ("either", "string | int", "mixed", false),
+        ("either", "int | string", "mixed", false),
         ("flag", "bool", "boolean", true),
         ("at", "date", "timestamptz", true),
         ("tags", "array", "array<string>", true),

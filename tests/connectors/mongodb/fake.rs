@@ -96,6 +96,8 @@ pub fn lone(special: impl Fn(&Document) -> Option<Vec<u8>>) -> impl Fn(&Document
                 doc! { "name": "good", "type": "collection" },
             ]),
             "find" => cursor(vec![doc! { "_id": 1 }]),
+            "listIndexes" => cursor(vec![doc! { "v": 2, "key": { "_id": 1 }, "name": "_id_" }]),
+            "aggregate" => cursor(vec![]),
             "count" => doc! { "n": 1, "ok": 1.0 },
             _ => doc! { "ok": 1.0 },
         })

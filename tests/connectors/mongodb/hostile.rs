@@ -230,9 +230,14 @@ async fn a_document_that_nests_without_end_costs_one_collection_and_not_the_proc
         .await
         .session();
     let schema = session.introspect(&Selection::default()).await.unwrap();
-    let names: Vec<_> = schema.tables.iter().map(|t| t.name.as_str()).collect();
-    assert_eq!(names, ["good"]);
+    let fields: Vec<_> = schema
+        .tables
+        .iter()
+        .map(|t| (t.name.as_str(), t.fields.len(), t.indexes.len()))
+        .collect();
+    assert_eq!(fields, [("bad", 0, 1), ("good", 1, 1)]);
     assert_eq!(schema.unreadable.len(), 1);
+    assert_eq!(schema.unreadable[0].name, "shop.bad");
     assert!(
         schema.unreadable[0].why.contains("nests deeper"),
         "{schema:?}"

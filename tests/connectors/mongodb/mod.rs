@@ -4,6 +4,8 @@ mod catalog;
 mod fake;
 mod hostile;
 mod login;
+mod peer;
+mod schema;
 mod set;
 mod tls;
 
