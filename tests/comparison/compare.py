@@ -26,6 +26,8 @@ What is explained, because the inspector cannot know it or tells it otherwise:
   with what was put in.
 * MySQL, MariaDB: a view's definition in the catalog names the database and has no check option,
   which is a fact of its own with us.
+* MySQL: the catalog prints the default of a binary column in hexadecimal, up to its first zero byte;
+  SHOW CREATE TABLE prints the bytes as text.
 * PostgreSQL: it tells the default of a domain as that of each column of the domain, the internal type
   "char" as varchar, and the type beneath a domain without its length.
 * PostgreSQL: unique indexes behind unique constraints are listed by it as duplicates, and the
@@ -184,6 +186,9 @@ class Comparison:
                 mine = f"{mine or 'NULL'} ON UPDATE {ours['on_update']}"
             if not self.is_postgres and default is None and mine and re.search(r"\(|^b'", mine):
                 mine = None
+            if mine and re.fullmatch("0x[0-9a-f]*", mine) and "binary" in ours["type"]:
+                mine = bytes.fromhex(mine[2:]).decode()
+                default = default and default.strip("'").replace("\\0", "")
             self.same(where, "default", plain(mine), plain(default))
         if self.is_postgres:
             identity = theirs.get("identity")
