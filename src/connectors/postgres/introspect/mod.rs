@@ -104,10 +104,9 @@ fn table(
         operator_classes: &catalog.operator_classes,
         collations: &catalog.collations,
     };
-    let indexes = indexes.into_iter().map(|index| {
-        let special = taken(&mut catalog.index_keys, index.oid);
-        indexes::named(index, &special, &columns, &names)
-    });
+    let indexes = indexes
+        .into_iter()
+        .map(|index| indexes::named(index, &columns, &names));
     let primary_key = constraints.keys.iter().find(|key| key.primary);
     let primary_key = primary_key.map_or_else(Vec::new, |key| key.columns.clone());
     Table {
