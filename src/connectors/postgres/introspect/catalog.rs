@@ -15,7 +15,7 @@ use super::by_table::{ByTable, all, by_table};
 use super::columns::{self, ColumnRow};
 use super::constraints::{self, ConstraintRow};
 use super::foreign_keys::{self, ForeignKeyRow};
-use super::indexes::{self, IndexRow, KeyRow};
+use super::indexes::{self, IndexRow};
 use super::inheritance::{self, Link, PartitionKey};
 use super::operator_classes::OperatorClasses;
 use super::policies;
@@ -35,7 +35,6 @@ pub struct Catalog {
     pub constraints: ByTable<ConstraintRow>,
     pub foreign_keys: ByTable<ForeignKeyRow>,
     pub indexes: ByTable<IndexRow>,
-    pub index_keys: ByTable<KeyRow>,
     pub operator_classes: OperatorClasses,
     pub links: Vec<Link>,
     pub partition_keys: ByTable<PartitionKey>,
@@ -72,7 +71,6 @@ impl Catalog {
             constraints,
             foreign_keys,
             indexes,
-            index_keys,
             operator_classes,
             links,
             partition_keys,
@@ -95,7 +93,6 @@ impl Catalog {
             or.none("constraints", constraints::read(reader, of)),
             or.none("foreign keys", foreign_keys::read(reader, of)),
             or.none("indexes", indexes::read(reader, of)),
-            or.none("expressions of indexes", indexes::read_keys(reader, of)),
             or.none("operator classes", OperatorClasses::read(reader)),
             or.none("partitions", inheritance::read(reader, of)),
             or.none("partition keys", inheritance::read_keys(reader, of)),
@@ -119,7 +116,6 @@ impl Catalog {
             constraints,
             foreign_keys,
             indexes,
-            index_keys,
             operator_classes,
             links,
             partition_keys,

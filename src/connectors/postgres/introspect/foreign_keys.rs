@@ -7,10 +7,12 @@ use crate::schema::{ForeignKey, ForeignKeyAction, Match};
 use super::by_table::{ByTable, by_table};
 use super::columns::{ColumnRow, names};
 
-/// A foreign key, as the catalog has it: its own columns by their numbers.
+/// A foreign key, as the catalog has it: columns by their numbers.
 pub struct ForeignKeyRow {
     columns: Vec<i16>,
     on_delete_columns: Vec<i16>,
+    referenced: u32,
+    referenced_columns: Vec<i16>,
     key: ForeignKey,
 }
 
@@ -24,26 +26,28 @@ pub async fn read(
 }
 
 fn foreign_key(row: &Row<'_>) -> Result<ForeignKeyRow, ConnectorError> {
-    let (validated, enforced) = (row.flag(12)?, row.flag(13)?);
+    let (validated, enforced) = (row.flag(14)?, row.flag(15)?);
     Ok(ForeignKeyRow {
         columns: row.numbers(2)?,
-        on_delete_columns: row.numbers(8)?,
+        on_delete_columns: row.numbers(10)?,
+        referenced: row.number(5)?,
+        referenced_columns: row.numbers(6)?,
         key: ForeignKey {
             name: row.owned(1)?,
             columns: Vec::new(),
             referenced_schema: row.owned(3)?,
             referenced_table: row.text(4)?.to_owned(),
-            referenced_columns: row.texts(5)?,
-            on_update: action(row.letter(6)?),
-            on_delete: action(row.letter(7)?),
+            referenced_columns: row.texts(7)?,
+            on_update: action(row.letter(8)?),
+            on_delete: action(row.letter(9)?),
             on_delete_columns: Vec::new(),
-            match_type: match_type(row.letter(9)?),
-            deferrable: row.flag(10)?,
-            initially_deferred: row.flag(11)?,
-            period: row.flag(14)?,
+            match_type: match_type(row.letter(11)?),
+            deferrable: row.flag(12)?,
+            initially_deferred: row.flag(13)?,
+            period: row.flag(16)?,
             not_validated: enforced && !validated,
             not_enforced: !enforced,
-            comment: row.owned(15)?,
+            comment: row.owned(17)?,
         },
     })
 }
@@ -68,12 +72,24 @@ fn match_type(letter: char) -> Match {
     }
 }
 
-/// The foreign keys of one table, with the names of its columns.
-pub fn named(rows: Vec<ForeignKeyRow>, columns: &[ColumnRow]) -> Vec<ForeignKey> {
-    let named = |row: ForeignKeyRow| ForeignKey {
-        columns: names(columns, &row.columns),
-        on_delete_columns: names(columns, &row.on_delete_columns),
-        ..row.key
+/// The foreign keys of each table, with the names of columns.
+pub fn named(rows: ByTable<ForeignKeyRow>, columns: &ByTable<ColumnRow>) -> ByTable<ForeignKey> {
+    let of = |table: u32| columns.get(&table).map_or(&[][..], Vec::as_slice);
+    let named = |table, row: ForeignKeyRow| {
+        let mut key = row.key;
+        key.columns = names(of(table), &row.columns);
+        key.on_delete_columns = names(of(table), &row.on_delete_columns);
+        if key.referenced_columns.is_empty() {
+            key.referenced_columns = names(of(row.referenced), &row.referenced_columns);
+        }
+        key
     };
-    rows.into_iter().map(named).collect()
+    rows.into_iter()
+        .map(|(table, rows)| {
+            (
+                table,
+                rows.into_iter().map(|row| named(table, row)).collect(),
+            )
+        })
+        .collect()
 }

@@ -26,13 +26,9 @@ pub struct IndexRow {
     collations: Vec<u32>,
     /// `indoption`, bits: descending, NULLs first.
     orders: Vec<i16>,
-}
-
-/// A key of an index that is an expression, or has options for its operator class.
-pub struct KeyRow {
-    number: usize,
-    expression: Option<String>,
-    type_oid: u32,
+    /// The texts of those keys that are expressions.
+    expressions: Vec<String>,
+    /// Of each key, the options for its operator class; none at all for most methods.
     options: Vec<String>,
 }
 
@@ -45,31 +41,14 @@ pub async fn read(
     by_table(reader, selection, sql, "indexes", index).await
 }
 
-/// What the same indexes' keys are, where the index itself does not tell; by index.
-pub async fn read_keys(
-    reader: &Reader<'_>,
-    selection: &Selection,
-) -> Result<ByTable<KeyRow>, ConnectorError> {
-    let sql = include_str!("../sql/index_keys.sql");
-    let key = |row: &Row<'_>| {
-        Ok(KeyRow {
-            number: row.number(1)?,
-            expression: row.owned(2)?,
-            type_oid: row.number(3)?,
-            options: row.texts(4)?,
-        })
-    };
-    by_table(reader, selection, sql, "keys of indexes", key).await
-}
-
 fn index(row: &Row<'_>) -> Result<IndexRow, ConnectorError> {
-    let mut options = stored(&row.texts(14)?, "");
-    if let Some(tablespace) = row.owned(15)? {
+    let mut options = stored(&row.texts(16)?, "");
+    if let Some(tablespace) = row.owned(17)? {
         options.insert("tablespace".to_owned(), Value::String(tablespace));
     }
     Ok(IndexRow {
         oid: row.number(1)?,
-        size: row.number(16)?,
+        size: row.number(18)?,
         index: Index {
             name: row.text(2)?.to_owned(),
             method: row.text(3)?.to_owned(),
@@ -77,9 +56,9 @@ fn index(row: &Row<'_>) -> Result<IndexRow, ConnectorError> {
             primary: row.flag(5)?,
             invalid: !row.flag(6)?,
             nulls_not_distinct: row.flag(7)?,
-            predicate: row.owned(13)?,
+            predicate: row.owned(15)?,
             options,
-            comment: row.owned(17)?,
+            comment: row.owned(19)?,
             ..Index::default()
         },
         keys: row.number(8)?,
@@ -87,6 +66,8 @@ fn index(row: &Row<'_>) -> Result<IndexRow, ConnectorError> {
         operator_classes: row.numbers(10)?,
         collations: row.numbers(11)?,
         orders: row.numbers(12)?,
+        expressions: row.texts(13)?,
+        options: row.texts(14)?,
     })
 }
 
@@ -96,57 +77,55 @@ pub struct Names<'a> {
     pub collations: &'a HashMap<u32, String>,
 }
 
-/// An index with its keys. `special` are those of its keys that are no plain columns.
-pub fn named(row: IndexRow, special: &[KeyRow], columns: &[ColumnRow], names: &Names<'_>) -> Index {
+/// An index with its keys.
+pub fn named(mut row: IndexRow, columns: &[ColumnRow], names: &Names<'_>) -> Index {
     let held = row.columns.get(row.keys..).unwrap_or_default();
     let included = super::columns::names(columns, held);
-    let keys = row.columns.iter().take(row.keys).enumerate();
-    let keys = keys
-        .map(|(at, number)| {
-            let special = special.iter().find(|key| key.number == at + 1);
-            key(&row, at, special, numbered(columns, *number), names)
-        })
-        .collect();
+    let mut expressions = std::mem::take(&mut row.expressions).into_iter();
+    let keys = (0..row.keys.min(row.columns.len())).map(|at| {
+        let column = numbered(columns, row.columns[at]);
+        let expression = match column {
+            Some(_) => None,
+            None => expressions.next(),
+        };
+        IndexColumn {
+            name: column.map(|column| column.column.name.clone()),
+            expression,
+            ..key(&row, at, column, names)
+        }
+    });
     Index {
-        columns: keys,
+        columns: keys.collect(),
         included,
         ..row.index
     }
 }
 
-fn key(
-    row: &IndexRow,
-    at: usize,
-    special: Option<&KeyRow>,
-    column: Option<&ColumnRow>,
-    names: &Names<'_>,
-) -> IndexColumn {
+/// What is said of a key beside what it is.
+fn key(row: &IndexRow, at: usize, column: Option<&ColumnRow>, names: &Names<'_>) -> IndexColumn {
     // No other method of PostgreSQL's own keeps an order (pg_am, amcanorder).
     let ordered = row.index.method == "btree";
     let bits = row.orders.get(at).filter(|_| ordered).copied();
-    let descending = bits.map(|bits| bits & 1 != 0);
-    let nulls = bits.and_then(|bits| match bits & 3 {
-        2 => Some(NullsOrder::First),
-        1 => Some(NullsOrder::Last),
-        _ => None,
-    });
-    let collation = row.collations.get(at).filter(|oid| **oid != 0);
-    let own = column.map_or(DEFAULT_COLLATION, |c| c.collation);
-    let type_oid = match column {
-        Some(column) => column.type_oid,
-        None => special.map_or(0, |key| key.type_oid),
-    };
+    let own_collation = column.map_or(DEFAULT_COLLATION, |column| column.collation);
+    let collation = row.collations.get(at).filter(|oid| **oid != own_collation);
     let class = row.operator_classes.get(at).copied().unwrap_or_default();
-    let options = special.map_or(&[][..], |key| &key.options);
+    let options = row.options.get(at).map_or("", String::as_str);
     IndexColumn {
-        name: column.map(|c| c.column.name.clone()),
-        expression: special.and_then(|key| key.expression.clone()),
-        order: descending.map(|it| if it { Order::Desc } else { Order::Asc }),
-        nulls,
-        collation: collation
-            .filter(|oid| **oid != own)
-            .and_then(|oid| names.collations.get(oid).cloned()),
-        operator_class: names.operator_classes.other(class, type_oid, options),
+        order: bits.map(|bits| match bits & 1 {
+            0 => Order::Asc,
+            _ => Order::Desc,
+        }),
+        nulls: bits.and_then(|bits| match bits & 3 {
+            2 => Some(NullsOrder::First),
+            1 => Some(NullsOrder::Last),
+            _ => None,
+        }),
+        collation: collation.and_then(|oid| names.collations.get(oid).cloned()),
+        operator_class: names.operator_classes.other(
+            class,
+            column.map_or(0, |column| column.type_oid),
+            options,
+        ),
         ..IndexColumn::default()
     }
 }

@@ -52,14 +52,20 @@ pub fn joined(
         ),
         listed.composites(catalog.composites.split_off(0)),
     );
-    let (identities, sequences) = sequences::parted(catalog.sequences.split_off(0));
+    let (identities, sequences) =
+        sequences::parted(catalog.sequences.split_off(0), &catalog.columns);
     let counting = Counting {
         identities,
         parents: inheritance::parents(&catalog.links),
     };
+    let rows_of_keys = std::mem::take(&mut catalog.foreign_keys);
+    let mut foreign_keys = foreign_keys::named(rows_of_keys, &catalog.columns);
     let mut tables: Vec<_> = rows
         .into_iter()
-        .map(|row| table(row, &mut catalog, &counting, selection))
+        .map(|row| Table {
+            foreign_keys: taken(&mut foreign_keys, row.oid),
+            ..table(row, &mut catalog, &counting, selection)
+        })
         .collect();
     inheritance::link(&mut tables, &at, catalog.links, catalog.partition_keys);
     tables.extend(described.map(|described| query::table(described, &catalog.types, selection)));
@@ -98,17 +104,15 @@ fn table(
         operator_classes: &catalog.operator_classes,
         collations: &catalog.collations,
     };
-    let indexes = indexes.into_iter().map(|index| {
-        let special = taken(&mut catalog.index_keys, index.oid);
-        indexes::named(index, &special, &columns, &names)
-    });
+    let indexes = indexes
+        .into_iter()
+        .map(|index| indexes::named(index, &columns, &names));
     let primary_key = constraints.keys.iter().find(|key| key.primary);
     let primary_key = primary_key.map_or_else(Vec::new, |key| key.columns.clone());
     Table {
         engine_id: Some(oid.to_string()),
         kind: row.kind,
         comment: row.comment,
-        foreign_keys: foreign_keys::named(taken(&mut catalog.foreign_keys, oid), &columns),
         indexes: indexes.collect(),
         keys: constraints.keys,
         checks: constraints.checks,

@@ -6,14 +6,15 @@ use crate::connectors::postgres::reader::{Reader, Row};
 use crate::connectors::{ConnectorError, Selection};
 use crate::schema::{Identity, IdentityGeneration, Sequence, TableRef};
 
-use super::by_table::all;
+use super::by_table::{ByTable, all};
+use super::columns::{ColumnRow, numbered};
 
 /// A sequence, as the catalog has it.
 pub struct SequenceRow {
     /// Whether it counts for an identity column.
     identity: bool,
-    /// The table that it belongs to.
-    owner: Option<u32>,
+    /// The table and the column that it belongs to.
+    owner: Option<(u32, i16)>,
     sequence: Sequence,
 }
 
@@ -29,7 +30,7 @@ pub async fn read(
 fn sequence(row: &Row<'_>) -> Result<SequenceRow, ConnectorError> {
     let text = |i| Ok::<_, ConnectorError>(row.text(i)?.to_owned());
     let owner = match row.optional(10)? {
-        Some(_) => Some(row.number(10)?),
+        Some(_) => Some((row.number(10)?, row.number(13)?)),
         None => None,
     };
     let owned_by_table = match row.owned(12)? {
@@ -53,7 +54,7 @@ fn sequence(row: &Row<'_>) -> Result<SequenceRow, ConnectorError> {
             cache: text(7)?,
             cycle: row.flag(8)?,
             owned_by_table,
-            owned_by_column: row.owned(13)?,
+            owned_by_column: None,
             comment: row.owned(14)?,
         },
     })
@@ -64,23 +65,25 @@ pub type Identities = HashMap<u32, HashMap<String, Sequence>>;
 
 /// Parts the sequences of identity columns, whose figures stand in the column, from all others,
 /// which come with the table that they belong to.
-pub fn parted(rows: Vec<SequenceRow>) -> (Identities, Vec<(Option<u32>, Sequence)>) {
+pub fn parted(
+    rows: Vec<SequenceRow>,
+    columns: &ByTable<ColumnRow>,
+) -> (Identities, Vec<(Option<u32>, Sequence)>) {
     let (mut identities, mut others) = (Identities::new(), Vec::new());
-    for SequenceRow {
-        identity,
-        owner,
-        sequence,
-    } in rows
-    {
-        match (owner, &sequence.owned_by_column) {
-            (Some(table), Some(column)) if identity => {
-                let column = column.clone();
-                identities
-                    .entry(table)
-                    .or_default()
-                    .insert(column, sequence);
+    for mut row in rows {
+        let column = row.owner.and_then(|(table, number)| {
+            let column = numbered(columns.get(&table)?, number)?;
+            Some(column.column.name.clone())
+        });
+        match (row.owner, column) {
+            (Some((table, _)), Some(column)) if row.identity => {
+                let of = identities.entry(table).or_default();
+                of.insert(column, row.sequence);
             }
-            _ => others.push((owner, sequence)),
+            (owner, column) => {
+                row.sequence.owned_by_column = column;
+                others.push((owner.map(|(table, _)| table), row.sequence));
+            }
         }
     }
     (identities, others)

@@ -1,4 +1,5 @@
--- The foreign keys of the same tables.
+-- The foreign keys of the same tables. The columns that they refer to are named here only where
+-- not all tables are selected; else columns.sql has them.
 --
 -- By hand: psql -v schema= -v tables={} -f foreign_keys.sql
 --
@@ -11,9 +12,14 @@ SELECT k.conrelid::int8,
        k.conkey::text,
        tn.nspname::text,
        t.relname::text,
-       (SELECT array_agg(a.attname ORDER BY u.ordinal)::text
-          FROM unnest(k.confkey) WITH ORDINALITY AS u (attnum, ordinal)
-          JOIN pg_catalog.pg_attribute a ON a.attrelid = k.confrelid AND a.attnum = u.attnum),
+       k.confrelid::int8,
+       k.confkey::text,
+       CASE WHEN :'schema' <> '' OR :'tables' <> '{}'
+            THEN (SELECT array_agg(a.attname ORDER BY u.ordinal)::text
+                    FROM unnest(k.confkey) WITH ORDINALITY AS u (attnum, ordinal)
+                    JOIN pg_catalog.pg_attribute a
+                      ON a.attrelid = k.confrelid AND a.attnum = u.attnum)
+       END,
        k.confupdtype::text,
        k.confdeltype::text,
        k.confdelsetcols::text,

@@ -2,8 +2,10 @@
 --
 -- By hand: psql -v schema= -v tables={} -f indexes.sql
 --
--- A key that is an expression has 0 as its column; index_keys.sql has its text. The size is as
--- storage.sql has it. A column that an older server's catalog does not have is taken from "older".
+-- A key that is an expression has 0 as its column; the texts of those follow in their order. Keys
+-- may have options for their operator class, but none of the classes for B-trees (403) and hashes
+-- (405) takes any. The size is as storage.sql has it. A column that an older server's catalog does
+-- not have is taken from "older".
 SELECT i.indrelid::int8,
        i.indexrelid::int8,
        x.relname::text,
@@ -17,6 +19,18 @@ SELECT i.indrelid::int8,
        i.indclass::text,
        i.indcollation::text,
        i.indoption::text,
+       CASE WHEN i.indexprs IS NOT NULL
+            THEN ARRAY (SELECT pg_get_indexdef(i.indexrelid, k.number, true)
+                          FROM generate_series(1, i.indnkeyatts) AS k (number)
+                         WHERE i.indkey[k.number - 1] = 0
+                         ORDER BY k.number)::text
+       END,
+       CASE WHEN x.relam NOT IN (403, 405)
+            THEN ARRAY (SELECT coalesce(array_to_string(a.attoptions, ', '), '')
+                          FROM pg_catalog.pg_attribute a
+                         WHERE a.attrelid = i.indexrelid AND a.attnum <= i.indnkeyatts
+                         ORDER BY a.attnum)::text
+       END,
        pg_get_expr(i.indpred, i.indrelid),
        x.reloptions::text,
        p.spcname::text,
@@ -25,7 +39,8 @@ SELECT i.indrelid::int8,
   FROM (SELECT false AS indnullsnotdistinct) AS older
  CROSS JOIN LATERAL
        (SELECT indrelid, indexrelid, indisunique, indisprimary, indisvalid, indisready,
-               indnullsnotdistinct, indnkeyatts, indkey, indclass, indcollation, indoption, indpred
+               indnullsnotdistinct, indnkeyatts, indkey, indclass, indcollation, indoption, indexprs,
+               indpred
           FROM pg_catalog.pg_index) AS i
   JOIN pg_catalog.pg_class c ON c.oid = i.indrelid
   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
