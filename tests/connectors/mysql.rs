@@ -7,6 +7,9 @@ mod document;
 mod fake;
 mod hostile;
 mod leaving;
+mod names;
+mod rights;
+mod some_of_it;
 mod tls;
 
 use headwater::connectors::dial::{Dialer, HostRules};

@@ -6,7 +6,8 @@ use serde_json::json;
 
 use super::{Server, connect, server, servers, unique};
 
-async fn make(server: Server, statements: &[&str]) -> String {
+/// A database of these statements, which the user `reader` may read.
+pub async fn make(server: Server, statements: &[&str]) -> String {
     let name = unique();
     let mut all = vec![
         format!("CREATE DATABASE {name}"),
@@ -24,7 +25,7 @@ async fn read(server: Server, database: &str) -> Schema {
     session.introspect(&Selection::default()).await.unwrap()
 }
 
-fn table<'s>(schema: &'s Schema, name: &str) -> &'s Table {
+pub fn table<'s>(schema: &'s Schema, name: &str) -> &'s Table {
     let found = schema.tables.iter().find(|t| t.name == name);
     found.unwrap_or_else(|| panic!("no {name} in {:?}", schema.tables))
 }
