@@ -12,6 +12,7 @@
 mod column;
 mod constraint;
 mod data_type;
+pub mod diff;
 mod field;
 mod index;
 mod object;
