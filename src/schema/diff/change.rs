@@ -25,10 +25,8 @@ pub struct Change {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fact: Option<String>,
     /// What it was; null where it was not there.
-    #[schema(value_type = Option<Object>)]
     pub before: Value,
     /// What it is; null where it is gone.
-    #[schema(value_type = Option<Object>)]
     pub after: Value,
     /// The same in a sentence.
     pub text: String,

@@ -16,7 +16,7 @@ const TELLING_COLUMNS: usize = 2;
 /// A table is the same where the workspace has one id for both. Else by its name: what stands
 /// under a name is that table, whatever became of it. What is left over was renamed where the
 /// engine knows both by one id, or, of an engine that gives no ids, where they have the very same
-/// columns and no other two do.
+/// columns and no other two do; unless the workspace holds them for two.
 pub fn pairs<'a>(before: &'a Schema, after: &'a Schema) -> Vec<Pair<'a>> {
     let mut matching = Matching::new(before, after);
     matching.by(|table| table.id.as_deref());
@@ -25,10 +25,13 @@ pub fn pairs<'a>(before: &'a Schema, after: &'a Schema) -> Vec<Pair<'a>> {
     if before.database == after.database {
         matching.by(|table| table.engine_id.as_deref());
     }
-    matching.by(|table| {
-        let told = table.engine_id.is_none() && table.columns.len() >= TELLING_COLUMNS;
-        told.then(|| (table.kind, columns(table)))
-    });
+    let addressed = |schema: &Schema| schema.tables.iter().any(|table| table.id.is_some());
+    if !(addressed(before) && addressed(after)) {
+        matching.by(|table| {
+            let told = table.engine_id.is_none() && table.columns.len() >= TELLING_COLUMNS;
+            told.then(|| (table.kind, columns(table)))
+        });
+    }
     matching.pairs()
 }
 

@@ -285,6 +285,18 @@ fn a_renamed_table_is_told_as_such_with_what_else_became_of_it() {
         one
     };
     assert_eq!(told(&[by_id("a")], &[by_id("b")]).len(), 2);
+    let apart = |name: &str, id: &str| {
+        let mut one = one(name, json!(null), "integer");
+        one["id"] = json!(id);
+        one
+    };
+    assert_eq!(
+        told(&[apart("a", "tbl_1")], &[apart("b", "tbl_2")]),
+        [
+            "Table public.a was removed (2 columns)",
+            "Table public.b was added (2 columns)",
+        ]
+    );
 }
 
 #[test]
