@@ -144,6 +144,16 @@ impl QueryParameters {
         }
     }
 
+    /// A parameter that is read from its text; `what` says how it is to be written.
+    pub fn parsed<T: std::str::FromStr>(
+        &self,
+        name: &'static str,
+        what: &str,
+    ) -> Result<Option<T>, ApiError> {
+        let read = self.get(name).map(str::parse).transpose();
+        read.map_err(|_| ApiError::field(name, format!("'{name}' is {what}."), "Correct it."))
+    }
+
     /// The scope; the caller's own where none is named.
     pub fn scope(&self) -> Result<Scope, ApiError> {
         match self.get("scope") {

@@ -17,6 +17,14 @@ pub fn refusal(error: SourceError, prefix: &str) -> ApiError {
         SourceError::NotFound(what) => {
             ApiError::not_found(what, "See /workspaces/list and /data/list for what there is, and check the scope.")
         }
+        SourceError::NoSuchVersion(Some((first, last))) => {
+            ApiError::not_found("version", "See /schema/versions for those that are kept.")
+                .with("first", first)
+                .with("last", last)
+        }
+        SourceError::NoSuchVersion(None) => {
+            ApiError::not_found("version", "The schema was not read yet: ask for it first.")
+        }
         SourceError::Config(error) => ApiError::config(&error, prefix),
         SourceError::CredentialsRequired => ApiError::new(
             Code::CREDENTIALS_REQUIRED,
@@ -37,6 +45,7 @@ pub fn refusal(error: SourceError, prefix: &str) -> ApiError {
             "Wait until some have ended: their answers come within seconds.",
         )
         .retry_after(1),
+        SourceError::Unsettled => busy("The source was connected anew while it was being read, again and again."),
         SourceError::Store(error) => error.into(),
         SourceError::Vault(error) => ApiError::internal(&error),
         SourceError::Document(error) => ApiError::internal(&error),

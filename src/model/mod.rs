@@ -7,6 +7,7 @@ pub mod name;
 pub mod secret;
 pub mod source;
 pub mod user;
+pub mod version;
 pub mod workspace;
 
 pub use access::{Caller, Owner, Role, Scope};

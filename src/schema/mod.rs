@@ -13,6 +13,7 @@ mod column;
 mod constraint;
 mod data_type;
 mod earlier;
+pub mod diff;
 mod field;
 mod index;
 mod object;

@@ -18,6 +18,7 @@ mod tests;
 pub mod tokens;
 pub mod users;
 mod values;
+pub mod versions;
 pub mod workspaces;
 
 use std::path::Path;

@@ -2,13 +2,14 @@
 
 use std::collections::HashMap;
 
-use rusqlite::{Connection, Row, Transaction};
+use rusqlite::{Connection, OptionalExtension, Row, Transaction};
 
 use super::StoreError;
 use super::owned::{owned, owner_params, source_key};
 use super::values::{self, from_count};
 use crate::model::source::SourceTable;
 use crate::model::{Owner, SourceId, TableId, WorkspaceId};
+use crate::schema::TableRef;
 
 /// A table as a reading of its source found it.
 #[derive(Debug, Clone, Default)]
@@ -166,24 +167,76 @@ pub fn get(
     values::first(rows, read)
 }
 
-/// The schema and name of each table that its owner deleted: what a schema document leaves out.
-pub fn hidden(
+/// A table of a source, shown or not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownTable {
+    /// Its schema and name.
+    pub name: TableRef,
+    /// The id.
+    pub id: TableId,
+    /// Whether its owner deleted it: a schema document that is answered leaves it out.
+    pub hidden: bool,
+}
+
+/// All tables of a source, those among them that its owner deleted.
+pub fn known(
     conn: &Connection,
     owner: &Owner,
     workspace: &WorkspaceId,
     source: &SourceId,
-) -> Result<Vec<(Option<String>, String)>, StoreError> {
+) -> Result<Vec<KnownTable>, StoreError> {
     let Some(source_pk) = source_key(conn, owner, workspace, source)? else {
         return Ok(Vec::new());
     };
     let mut statement = conn.prepare_cached(
-        "SELECT schema, name FROM source_table WHERE source_pk = ?1 AND hidden = 1 ORDER BY schema, name",
+        "SELECT schema, name, id, hidden FROM source_table WHERE source_pk = ?1 ORDER BY schema, name",
     )?;
     values::collect(statement.query([source_pk])?, |row| {
-        let schema: String = row.get(0)?;
-        Ok((
-            Some(schema).filter(|schema| !schema.is_empty()),
-            row.get(1)?,
-        ))
+        let schema: String = row.get("schema")?;
+        Ok(KnownTable {
+            name: TableRef {
+                schema: Some(schema).filter(|schema| !schema.is_empty()),
+                name: row.get("name")?,
+            },
+            id: values::text(row, "id")?,
+            hidden: row.get("hidden")?,
+        })
     })
+}
+
+/// Lets tables have other names, and keep their ids, counts, and whether they are shown. One that is
+/// not known is left to [`replace`]. A table that is to be found under a new name is gone: of it
+/// there can only be the note that it is hidden.
+pub fn rename(
+    tx: &Transaction<'_>,
+    owner: &Owner,
+    workspace: &WorkspaceId,
+    source: &SourceId,
+    renames: &[(TableRef, TableRef)],
+) -> Result<(), StoreError> {
+    let Some(source_pk) = source_key(tx, owner, workspace, source)? else {
+        return Ok(());
+    };
+    let mut find = tx.prepare_cached(
+        "SELECT pk FROM source_table WHERE source_pk = ?1 AND schema = ?2 AND name = ?3",
+    )?;
+    let mut remove = tx.prepare_cached("DELETE FROM source_table WHERE pk = ?1")?;
+    let mut change =
+        tx.prepare_cached("UPDATE source_table SET schema = ?2, name = ?3 WHERE pk = ?1")?;
+    let mut at = |table: &TableRef| -> Result<Option<i64>, StoreError> {
+        let schema = table.schema.as_deref().unwrap_or_default();
+        let key = rusqlite::params![source_pk, schema, table.name];
+        Ok(find.query_row(key, |row| row.get(0)).optional()?)
+    };
+    for (old, new) in renames {
+        let Some(pk) = at(old)? else {
+            continue;
+        };
+        if let Some(gone) = at(new)? {
+            remove.execute([gone])?;
+        }
+        let schema = new.schema.as_deref().unwrap_or_default();
+        change.execute(rusqlite::params![pk, schema, new.name])?;
+    }
+    Ok(())
 }

@@ -31,6 +31,10 @@ pub trait Engine: Sync {
 
     /// Adds the table (or collection) `added` to a database that was made.
     async fn add_table(&self, name: &str, files: &Path);
+
+    /// Gives `customers` of a database that was made another name. Where the engine itself knows
+    /// tables by ids, it gets one more column too, so that nothing but the id tells what it was.
+    async fn rename_customers(&self, name: &str, files: &Path, to: &str);
 }
 
 /// The connection of a database as a URL.

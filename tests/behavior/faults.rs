@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use tokio::io::{AsyncReadExt, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::task::{AbortHandle, JoinSet};
 
 /// A port of this machine at which nothing listens.
@@ -45,6 +45,67 @@ impl Wire {
 
     /// Nothing listens any more.
     pub fn cut(self) {
+        self.task.abort();
+    }
+}
+
+/// A way to a server that can be shut: who comes then waits before it.
+pub struct Gate {
+    pub port: u16,
+    open: watch::Sender<bool>,
+    /// Gets a message for each who waits.
+    waiting: mpsc::UnboundedReceiver<()>,
+    task: AbortHandle,
+}
+
+impl Gate {
+    pub async fn to(port: u64) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let local = listener.local_addr().unwrap().port();
+        let server = SocketAddr::from(([127, 0, 0, 1], u16::try_from(port).unwrap()));
+        let (open, _) = watch::channel(true);
+        let (sender, waiting) = mpsc::unbounded_channel();
+        let opened = open.clone();
+        let task = tokio::spawn(async move {
+            let mut connections = JoinSet::new();
+            while let Ok((mut near, _)) = listener.accept().await {
+                let (mut opened, sender) = (opened.subscribe(), sender.clone());
+                connections.spawn(async move {
+                    if !*opened.borrow() {
+                        let _ = sender.send(());
+                    }
+                    if opened.wait_for(|open| *open).await.is_ok()
+                        && let Ok(mut far) = TcpStream::connect(server).await
+                    {
+                        let _ = copy_bidirectional(&mut near, &mut far).await;
+                    }
+                });
+            }
+        });
+        Self {
+            port: local,
+            open,
+            waiting,
+            task: task.abort_handle(),
+        }
+    }
+
+    pub fn shut(&self) {
+        self.open.send_replace(false);
+    }
+
+    pub fn open(&self) {
+        self.open.send_replace(true);
+    }
+
+    /// Waits until somebody waits before it.
+    pub async fn somebody_waits(&mut self) {
+        self.waiting.recv().await.unwrap();
+    }
+}
+
+impl Drop for Gate {
+    fn drop(&mut self) {
         self.task.abort();
     }
 }

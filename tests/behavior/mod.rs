@@ -22,6 +22,7 @@ macro_rules! behaves {
                 a_server_that_says_nothing_is_given_up_in_time
                 a_caller_who_hangs_up_ends_the_attempt
                 a_name_that_nobody_knows_is_told
+                a_connect_in_the_middle_of_a_reading_has_the_last_word
         );)*
         $(behaves!(@module $file, $engine;);)*
     };
@@ -38,6 +39,7 @@ macro_rules! behaves {
                 a_source_that_is_kept_is_tested_by_its_id
                 the_schema_is_read_once_and_answered_from_what_was_kept
                 a_refresh_sees_what_changed
+                a_renamed_table_keeps_its_id_and_says_so
                 a_source_that_is_down_answers_from_what_was_kept_and_says_so
                 a_deleted_table_is_gone_until_the_source_is_connected_again
                 tables_are_chosen_and_ignored

@@ -92,4 +92,12 @@ impl Engine for MongoDb {
         })
         .await;
     }
+
+    async fn rename_customers(&self, name: &str, _: &Path, to: &str) {
+        self.run("admin", async |admin| {
+            let rename = doc! {"renameCollection": format!("{name}.customers"), "to": format!("{name}.{to}")};
+            admin.run_command(rename).await.unwrap();
+        })
+        .await;
+    }
 }

@@ -80,4 +80,9 @@ impl Engine for MySql {
         self.run(&[format!("CREATE TABLE {name}.added (a int)")])
             .await;
     }
+
+    async fn rename_customers(&self, name: &str, _: &Path, to: &str) {
+        self.run(&[format!("RENAME TABLE {name}.customers TO {name}.{to}")])
+            .await;
+    }
 }

@@ -81,4 +81,14 @@ impl Engine for Postgres {
             .await
             .unwrap();
     }
+
+    async fn rename_customers(&self, name: &str, _: &Path, to: &str) {
+        let statement =
+            format!("ALTER TABLE customers RENAME TO {to}; ALTER TABLE {to} ADD COLUMN born date");
+        self.admin(name)
+            .await
+            .batch_execute(&statement)
+            .await
+            .unwrap();
+    }
 }

@@ -53,4 +53,10 @@ impl Engine for Sqlite {
         file.execute_batch("CREATE TABLE added (a INTEGER)")
             .unwrap();
     }
+
+    async fn rename_customers(&self, name: &str, files: &Path, to: &str) {
+        let file = Connection::open(files.join(format!("{name}.sqlite"))).unwrap();
+        file.execute_batch(&format!("ALTER TABLE customers RENAME TO {to}"))
+            .unwrap();
+    }
 }

@@ -64,6 +64,18 @@ fn table() -> Vec<Row> {
             [200, 200, 200, 404],
         ),
         row(
+            "GET /data/{workspace_id}/schema/versions",
+            "/data/w/schema/versions?scope=organization&source_id={source}",
+            Value::Null,
+            [200, 200, 200, 404],
+        ),
+        row(
+            "GET /data/{workspace_id}/schema/changes",
+            "/data/w/schema/changes?scope=organization&source_id={source}",
+            Value::Null,
+            [200, 200, 200, 404],
+        ),
+        row(
             "POST /data/{workspace_id}/test-connection",
             "/data/w/test-connection",
             json!({"scope": "organization", "source_id": "{source}"}),

@@ -224,6 +224,13 @@ impl TestApp {
         self.folder.take().unwrap()
     }
 
+    /// Ends it as a crash would, in the middle of whatever it does, and gives its folder back.
+    pub fn kill(mut self) -> TempDir {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+        self.folder.take().unwrap()
+    }
+
     fn terminate(&mut self) {
         let _ = Command::new("kill")
             .arg(self.child.id().to_string())

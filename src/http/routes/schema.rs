@@ -18,7 +18,7 @@ use crate::http::state::State;
 use crate::model::Scope;
 use crate::services::sources::{SchemaAnswer, SchemaDocument, SchemaRequest};
 
-use super::SCOPE;
+use super::{SCOPE, schema_versions};
 
 /// The endpoints of this file.
 pub fn endpoints() -> Vec<Endpoint> {
@@ -32,6 +32,10 @@ pub fn endpoints() -> Vec<Endpoint> {
         .required("source_id", "The id of a source or of a table")
         .query("scope", SCOPE)
         .query("refresh", "`true` reads the source again")
+        .query(
+            "version",
+            "The number of a version that is kept, in place of the newest",
+        )
         .answers::<SchemaDocument>(),
         Endpoint::post(
             "/data/{workspace_id}/infer-schema",
@@ -74,9 +78,17 @@ async fn schema(
     let wanted = SchemaRequest {
         id: query.require("source_id")?.to_owned(),
         refresh: query.flag("refresh")?,
+        version: query.parsed("version", schema_versions::NUMBER)?,
         gzip: takes_gzip(&request),
         known: known(&request),
     };
+    if wanted.refresh && wanted.version.is_some() {
+        return Err(ApiError::field(
+            "version",
+            "A version that is kept is not read again.",
+            "Leave out `version` or `refresh`.",
+        ));
+    }
     let answer = state
         .sources
         .schema(&place, wanted, render)

@@ -9,7 +9,8 @@ use crate::model::source::{Source, SourceTable};
 use crate::store::sources::{self, Deleted};
 use crate::store::tables;
 
-use super::schema::{self, Render};
+use super::capture;
+use super::schema::Render;
 use super::{Place, SourceError, Sources};
 
 /// A source in a listing, with its tables where they were asked for.
@@ -95,7 +96,7 @@ impl Sources {
                 }
                 let deleted = sources::delete_many(tx, owner, workspace, &ids)?;
                 for id in &touched {
-                    schema::leave_out_hidden(tx, &place, id, render)?;
+                    capture::leave_out_hidden(tx, &place, id, render)?;
                 }
                 Ok(deleted)
             })

@@ -7,9 +7,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::model::SourceId;
-use crate::model::source::SourceTable;
-use crate::schema::Schema;
+use crate::model::{SourceId, TableId};
+use crate::schema::{Schema, Table};
+use crate::store::tables::KnownTable;
 
 /// A source's schema, with where and when it was read.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
@@ -42,6 +42,9 @@ pub struct DocumentHead {
     pub captured_at: Timestamp,
     /// Tells one content from another; estimates of rows do not count.
     pub fingerprint: String,
+    /// The number of this content among the versions of the source; absent where nothing was saved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<u32>,
     /// Whether the source could not be read again when that was asked for.
     pub stale: bool,
     /// Why it could not.
@@ -63,21 +66,31 @@ impl SchemaDocument {
     }
 }
 
-/// The schema (namespace) and the name of a table.
-pub type TableKey = (Option<String>, String);
-
-/// Gives each table the id by which the workspace addresses it, and leaves out those that were deleted from it.
-pub fn address(schema: &mut Schema, known: Vec<SourceTable>, hidden: Vec<TableKey>) {
-    let hidden: HashSet<TableKey> = hidden.into_iter().collect();
-    let mut ids: HashMap<TableKey, String> = known
-        .into_iter()
-        .map(|table| ((table.schema, table.name), table.id.into()))
+/// Gives each table the id by which the workspace addresses it.
+pub fn address(schema: &mut Schema, known: &[KnownTable]) {
+    let mut ids: HashMap<(Option<&str>, &str), &TableId> = known
+        .iter()
+        .map(|table| (key(table.name.schema.as_ref(), &table.name.name), &table.id))
         .collect();
-    schema.tables.retain_mut(|table| {
-        let key = (table.schema.clone(), table.name.clone());
-        table.id = ids.remove(&key);
-        !hidden.contains(&key)
-    });
+    for table in &mut schema.tables {
+        let id = ids.remove(&key(table.schema.as_ref(), &table.name));
+        table.id = id.map(|id| id.as_str().to_owned());
+    }
+}
+
+fn key<'a>(schema: Option<&'a String>, name: &'a str) -> (Option<&'a str>, &'a str) {
+    (schema.map(String::as_str), name)
+}
+
+/// Leaves out the tables that were deleted from the workspace, by their ids: a version may have
+/// them under names that they had before. Answers whether there were any.
+pub fn leave_out_hidden(schema: &mut Schema, known: &[KnownTable]) -> bool {
+    let hidden = known.iter().filter(|table| table.hidden);
+    let hidden: HashSet<&str> = hidden.map(|table| table.id.as_str()).collect();
+    let all = schema.tables.len();
+    let is_hidden = |table: &Table| table.id.as_deref().is_some_and(|id| hidden.contains(id));
+    schema.tables.retain(|table| !is_hidden(table));
+    schema.tables.len() < all
 }
 
 /// Tells one schema from another, whatever its ids and figures.

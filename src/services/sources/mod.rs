@@ -1,15 +1,18 @@
 //! Sources: connecting, testing, listing, reading their schemas, and letting go of them.
 
 mod attempts;
+mod capture;
 mod catalog;
 mod connect;
 mod contact;
 mod document;
 mod flights;
+mod gzip;
 mod place;
 mod report;
 mod schema;
 mod secrets;
+mod versions;
 
 use std::sync::Arc;
 
@@ -20,6 +23,7 @@ pub use document::SchemaDocument;
 pub use place::Place;
 pub use report::{Access as CatalogAccess, TestReport};
 pub use schema::{Render, SchemaAnswer, SchemaRequest};
+pub use versions::{Changes, ChangesRequest, Versions};
 
 use crate::auth::permission::Denied;
 use crate::connectors::{ConfigError, ConnectorError, Context};
@@ -61,6 +65,9 @@ pub enum SourceError {
     /// There is no such thing, or it is not the caller's.
     #[error("there is no such {0}")]
     NotFound(&'static str),
+    /// There is no such version of a schema; those from the first to the last number are.
+    #[error("there is no such version")]
+    NoSuchVersion(Option<(u32, u32)>),
     /// Settings that cannot be worked with.
     #[error(transparent)]
     Config(#[from] ConfigError),
@@ -79,6 +86,9 @@ pub enum SourceError {
     /// Too many attempts of this caller run already.
     #[error("too many connections are being opened for this caller")]
     Share,
+    /// The source was connected anew each time while it was being read.
+    #[error("the source is connected anew all the time")]
+    Unsettled,
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -1,20 +1,12 @@
-//! Reading a source's schema, and answering it from what was kept.
+//! Answering a source's schema: from what was kept, else by reading the source.
 
-use std::io::Write;
-
-use flate2::Compression;
-use flate2::write::GzEncoder;
-
-use crate::connectors::input::ConnectionInput;
-use crate::connectors::{ConnectorError, ServerInfo, Stage, Target, Trace, limits};
 use crate::model::{SourceId, TableId};
-use crate::schema::Schema;
-use crate::store::captures::{self, CaptureDraft, Encoding};
+use crate::store::captures::{self, Capture, CaptureHead, Encoding};
 use crate::store::sources::{self, SourceRecord};
-use crate::store::tables::{self, Hidden, TableDraft};
+use crate::store::{Connection, StoreError};
 
-use super::contact::{Prepared, scrubbed};
-use super::document::{self, DocumentHead, SchemaDocument};
+use super::capture::Reading;
+use super::document::SchemaDocument;
 use super::{Place, SourceError, Sources};
 
 /// What is wanted of a schema.
@@ -24,10 +16,22 @@ pub struct SchemaRequest {
     pub id: String,
     /// Whether the source is read again.
     pub refresh: bool,
+    /// The version that is wanted; absent for the schema of now.
+    pub version: Option<u32>,
     /// Whether the answer may come compressed.
     pub gzip: bool,
     /// The fingerprints that the caller has already.
     pub known: Vec<String>,
+}
+
+impl SchemaRequest {
+    pub(super) fn encoding(&self) -> Encoding {
+        if self.gzip {
+            Encoding::Gzip
+        } else {
+            Encoding::Plain
+        }
+    }
 }
 
 /// A schema as it is answered.
@@ -54,6 +58,13 @@ pub enum SchemaAnswer {
 /// Makes the bytes of a whole answer of a document; they are kept, so that answering is copying.
 pub type Render = fn(&SchemaDocument) -> Result<Vec<u8>, serde_json::Error>;
 
+/// What is known of an id before anything is read anew.
+pub(super) struct Addressed {
+    pub(super) record: SourceRecord,
+    /// The table, where the id is that of one.
+    pub(super) table: Option<TableId>,
+}
+
 impl Sources {
     /// Answers a source's schema: from what was kept, else (or where asked to) by reading the
     /// source. Where it cannot be read again, what was kept is answered and says so.
@@ -63,279 +74,186 @@ impl Sources {
         request: SchemaRequest,
         render: Render,
     ) -> Result<SchemaAnswer, SourceError> {
+        if let Some(version) = request.version {
+            return self.schema_version(place, &request, version).await;
+        }
         let asked = crate::store::now();
-        let (record, table) = self.addressed(place, &request.id).await?;
+        let (Addressed { record, table }, ready) = self.ready(place, &request).await?;
+        if let Some(answer) = ready {
+            return Ok(answer);
+        }
         let id = record.source.id.clone();
-        let kept = record.source.schema_captured_at.is_some();
-        if !kept || request.refresh {
-            let flight = self.flights.take_off(&id).await;
-            // Somebody else may have read it while this call waited; that is as fresh as asked for.
-            let head = self.head(place, &id).await?;
-            if head.is_none_or(|head| head.captured_at < asked) {
-                match self.capture(place, &record, render).await {
-                    Err(SourceError::Connector(error)) if kept => {
-                        drop(flight);
-                        let mut stale = self.kept_document(place, &id).await?;
-                        stale.head.stale = true;
-                        stale.head.stale_reason = Some(error.message);
-                        return Ok(SchemaAnswer::Document(Box::new(narrowed(
-                            stale,
-                            table.as_ref(),
-                        ))));
-                    }
-                    other => other?,
-                }
+        let table = table.as_ref();
+        if let (Some(_), false) = (record.source.schema_captured_at, request.refresh)
+            && let Some(answer) = self.stored(place, &id, table, &request).await?
+        {
+            return Ok(answer);
+        }
+        let _flight = self.flights.take_off(&id).await;
+        // Somebody else may have read it while this call waited; that is as fresh as asked for.
+        let head = self.head(place, &id).await?;
+        if head.is_some_and(|head| head.captured_at >= asked)
+            && let Some(answer) = self.stored(place, &id, table, &request).await?
+        {
+            return Ok(answer);
+        }
+        match self.capture(place, record, render).await {
+            Ok(reading) => Ok(answer_of(reading, table, &request)),
+            Err(SourceError::Connector(error)) => {
+                let Some(mut stale) = self.kept_document(place, &id).await? else {
+                    return Err(error.into());
+                };
+                stale.head.stale = true;
+                stale.head.stale_reason = Some(error.message);
+                Ok(SchemaAnswer::Document(Box::new(narrowed(stale, table))))
             }
+            Err(other) => Err(other),
         }
-        if table.is_some() {
-            let document = self.kept_document(place, &id).await?;
-            return Ok(SchemaAnswer::Document(Box::new(narrowed(
-                document,
-                table.as_ref(),
-            ))));
-        }
-        let head = self
-            .head(place, &id)
-            .await?
-            .ok_or(SourceError::NotFound("source"))?;
-        if request.known.contains(&head.fingerprint) {
-            return Ok(SchemaAnswer::Known {
-                fingerprint: head.fingerprint,
-            });
-        }
-        let encoding = if request.gzip {
-            Encoding::Gzip
-        } else {
-            Encoding::Plain
-        };
-        let capture = self.kept(place, &id, encoding).await?;
-        Ok(SchemaAnswer::Bytes {
-            fingerprint: capture.head.fingerprint,
-            body: capture.body,
-            gzip: request.gzip,
-        })
     }
 
-    /// Reads the schema of a database without keeping anything.
-    pub async fn infer(
+    /// What an id stands for and, where its schema needs no more than to be copied, that answer;
+    /// both by one look into the store.
+    async fn ready(
         &self,
         place: &Place,
-        input: ConnectionInput,
-    ) -> Result<(SchemaDocument, Vec<String>), SourceError> {
-        let _attempt = self.attempts.begin(&place.user)?;
-        let Prepared { target, warnings } =
-            self.prepare(place, None, input, &Trace::default()).await?;
-        let (server, schema) = self.introspect(&target).await?;
-        Ok((assemble(schema, &server, None)?, warnings))
-    }
-
-    /// A source by its own id, or by that of one of its tables.
-    async fn addressed(
-        &self,
-        place: &Place,
-        id: &str,
-    ) -> Result<(SourceRecord, Option<TableId>), SourceError> {
-        let missing = || SourceError::NotFound("source or table");
-        let (place, source, table) = (
-            place.clone(),
-            SourceId::parse(id).map_err(|_| missing())?,
-            TableId::parse(id).map_err(|_| missing())?,
-        );
-        let found = self
-            .store
-            .read(move |conn| -> Result<_, SourceError> {
-                let Place {
-                    owner, workspace, ..
-                } = &place;
-                if let Some(record) = sources::get(conn, owner, workspace, &source)? {
-                    return Ok(Some((record, None)));
-                }
-                let record = sources::get_by_table(conn, owner, workspace, &table)?;
-                Ok(record.map(|record| (record, Some(table))))
-            })
-            .await?;
-        found.ok_or_else(missing)
-    }
-
-    /// Reads a source and keeps what it told.
-    async fn capture(
-        &self,
-        place: &Place,
-        record: &SourceRecord,
-        render: Render,
-    ) -> Result<(), SourceError> {
-        let _attempt = self.attempts.begin(&place.user)?;
-        let target = self.target_of(place, record).await?;
-        let read = self.introspect(&target).await;
-        let id = record.source.id.clone();
-        let server = read.as_ref().ok().map(|(server, _)| server.clone());
-        self.note_contact(place, &id, server).await?;
-        let (server, mut schema) = read?;
-        let (place, record) = (place.clone(), record.clone());
+        request: &SchemaRequest,
+    ) -> Result<(Addressed, Option<SchemaAnswer>), SourceError> {
+        let (place, request) = (place.clone(), request.clone());
         self.store
-            .write(move |tx| -> Result<(), SourceError> {
-                let Place {
-                    owner, workspace, ..
-                } = &place;
-                let counted = tables::list(tx, owner, workspace, &id)?;
-                let drafts = table_drafts(&schema, counted);
-                if !tables::replace(tx, owner, workspace, &id, &drafts, Hidden::Keep)? {
-                    return Err(SourceError::NotFound("source"));
-                }
-                let known = tables::list(tx, owner, workspace, &id)?;
-                document::address(
-                    &mut schema,
-                    known,
-                    tables::hidden(tx, owner, workspace, &id)?,
-                );
-                let document = assemble(schema, &server, Some(&record))?;
-                keep(tx, &place, &id, &document, render)
+            .read(move |conn| {
+                let found = addressed(conn, &place, &request.id)?;
+                let (id, encoding) = (&found.record.source.id, request.encoding());
+                let ready = if request.refresh || found.table.is_some() {
+                    None
+                } else {
+                    kept_answer(conn, &place, id, encoding, &request.known)?
+                };
+                Ok((found, ready))
             })
             .await
     }
 
-    async fn introspect(&self, target: &Target) -> Result<(ServerInfo, Schema), SourceError> {
-        let trace = Trace::default();
-        let mut session = self.open(target, &trace).await?;
-        let reading = session.introspect(&target.settings.selection);
-        let read: Result<Schema, ConnectorError> = trace
-            .run(Stage::ReadCatalog, limits::INTROSPECT, reading)
-            .await;
-        let server = session.server().clone();
-        session.close().await;
-        Ok((
-            server,
-            read.map_err(|error| scrubbed(error, &target.credentials))?,
-        ))
-    }
-
-    async fn head(
-        &self,
-        place: &Place,
-        id: &SourceId,
-    ) -> Result<Option<captures::CaptureHead>, SourceError> {
+    /// What was kept of a source, without its document.
+    async fn head(&self, place: &Place, id: &SourceId) -> Result<Option<CaptureHead>, SourceError> {
         let (place, id) = (place.clone(), id.clone());
         self.store
             .read(move |conn| Ok(captures::head(conn, &place.owner, &place.workspace, &id)?))
             .await
     }
 
-    async fn kept(
+    /// What was kept of a source, or of one of its tables, as an answer.
+    async fn stored(
         &self,
         place: &Place,
         id: &SourceId,
-        encoding: Encoding,
-    ) -> Result<captures::Capture, SourceError> {
-        let (place, id) = (place.clone(), id.clone());
-        let found = self
-            .store
-            .read(move |conn| captures::get(conn, &place.owner, &place.workspace, &id, encoding))
-            .await?;
-        found.ok_or(SourceError::NotFound("source"))
+        table: Option<&TableId>,
+        request: &SchemaRequest,
+    ) -> Result<Option<SchemaAnswer>, SourceError> {
+        if table.is_some() {
+            let document = self.kept_document(place, id).await?;
+            let document = document.map(|document| Box::new(narrowed(document, table)));
+            return Ok(document.map(SchemaAnswer::Document));
+        }
+        let (place, id, request) = (place.clone(), id.clone(), request.clone());
+        self.store
+            .read(move |conn| {
+                let (encoding, known) = (request.encoding(), &request.known);
+                Ok(kept_answer(conn, &place, &id, encoding, known)?)
+            })
+            .await
     }
 
     async fn kept_document(
         &self,
         place: &Place,
         id: &SourceId,
-    ) -> Result<SchemaDocument, SourceError> {
-        let capture = self.kept(place, id, Encoding::Plain).await?;
-        Ok(SchemaDocument::from_answer(&capture.body)?)
+    ) -> Result<Option<SchemaDocument>, SourceError> {
+        let (place, id) = (place.clone(), id.clone());
+        self.store
+            .read(move |conn| {
+                let Place {
+                    owner, workspace, ..
+                } = &place;
+                let capture = captures::get(conn, owner, workspace, &id, Encoding::Plain)?;
+                let document = capture.map(|kept| SchemaDocument::from_answer(&kept.body));
+                Ok(document.transpose()?)
+            })
+            .await
     }
 }
 
-fn assemble(
-    schema: Schema,
-    server: &ServerInfo,
-    record: Option<&SourceRecord>,
-) -> Result<SchemaDocument, serde_json::Error> {
-    Ok(SchemaDocument {
-        head: DocumentHead {
-            source_id: record.map(|record| record.source.id.clone()),
-            name: record.map(|record| record.source.name.clone()),
-            engine: server.engine.to_owned(),
-            server_product: server.product.clone(),
-            server_version: server.version.clone(),
-            captured_at: crate::store::now(),
-            fingerprint: document::fingerprint(&schema)?,
-            stale: false,
-            stale_reason: None,
-        },
-        schema,
-    })
+/// What was read just now, as an answer.
+fn answer_of(reading: Reading, table: Option<&TableId>, request: &SchemaRequest) -> SchemaAnswer {
+    let Reading {
+        document,
+        body,
+        zipped,
+    } = reading;
+    if table.is_some() {
+        return SchemaAnswer::Document(Box::new(narrowed(document, table)));
+    }
+    let fingerprint = document.head.fingerprint;
+    if request.known.contains(&fingerprint) {
+        return SchemaAnswer::Known { fingerprint };
+    }
+    SchemaAnswer::Bytes {
+        fingerprint,
+        body: if request.gzip { zipped } else { body },
+        gzip: request.gzip,
+    }
 }
 
-fn keep(
-    tx: &crate::store::Transaction<'_>,
+/// A source by its own id, or by that of one of its tables.
+pub(super) fn addressed(
+    conn: &Connection,
     place: &Place,
-    id: &SourceId,
-    document: &SchemaDocument,
-    render: Render,
-) -> Result<(), SourceError> {
-    let body = render(document)?;
-    let draft = CaptureDraft {
-        document: &body,
-        document_gzip: &gzipped(&body),
-        fingerprint: &document.head.fingerprint,
-        captured_at: document.head.captured_at,
-    };
-    captures::put(tx, &place.owner, &place.workspace, id, &draft)?;
-    Ok(())
-}
-
-/// Writes a kept document anew without the tables that were deleted of its source.
-pub(super) fn leave_out_hidden(
-    tx: &crate::store::Transaction<'_>,
-    place: &Place,
-    id: &SourceId,
-    render: Render,
-) -> Result<(), SourceError> {
+    id: &str,
+) -> Result<Addressed, SourceError> {
+    let missing = || SourceError::NotFound("source or table");
     let Place {
         owner, workspace, ..
     } = place;
-    let Some(capture) = captures::get(tx, owner, workspace, id, Encoding::Plain)? else {
-        return Ok(());
+    let source = SourceId::parse(id).map_err(|_| missing())?;
+    if let Some(record) = sources::get(conn, owner, workspace, &source)? {
+        return Ok(Addressed {
+            record,
+            table: None,
+        });
+    }
+    let table = TableId::parse(id).map_err(|_| missing())?;
+    let record = sources::get_by_table(conn, owner, workspace, &table)?;
+    Ok(Addressed {
+        record: record.ok_or_else(missing)?,
+        table: Some(table),
+    })
+}
+
+/// What was kept of a source, as an answer.
+fn kept_answer(
+    conn: &Connection,
+    place: &Place,
+    id: &SourceId,
+    encoding: Encoding,
+    known: &[String],
+) -> Result<Option<SchemaAnswer>, StoreError> {
+    let Place {
+        owner, workspace, ..
+    } = place;
+    let Some(CaptureHead { fingerprint, .. }) = captures::head(conn, owner, workspace, id)? else {
+        return Ok(None);
     };
-    let mut document = SchemaDocument::from_answer(&capture.body)?;
-    let known = tables::list(tx, owner, workspace, id)?;
-    document::address(
-        &mut document.schema,
-        known,
-        tables::hidden(tx, owner, workspace, id)?,
-    );
-    document.head.fingerprint = document::fingerprint(&document.schema)?;
-    keep(tx, place, id, &document, render)
+    if known.contains(&fingerprint) {
+        return Ok(Some(SchemaAnswer::Known { fingerprint }));
+    }
+    let capture = captures::get(conn, owner, workspace, id, encoding)?;
+    Ok(capture.map(|Capture { body, .. }| SchemaAnswer::Bytes {
+        fingerprint,
+        body,
+        gzip: encoding == Encoding::Gzip,
+    }))
 }
 
-fn gzipped(bytes: &[u8]) -> Vec<u8> {
-    let mut encoder = GzEncoder::new(Vec::with_capacity(bytes.len() / 8), Compression::new(5));
-    // Writing into a vector cannot fail; a failure would leave an empty body that no client takes.
-    let written = encoder.write_all(bytes).and_then(|()| encoder.finish());
-    written.unwrap_or_default()
-}
-
-/// The tables to be kept: those read, with the exact counts that were made before.
-fn table_drafts(
-    schema: &Schema,
-    counted: Vec<crate::model::source::SourceTable>,
-) -> Vec<TableDraft> {
-    let mut counts: std::collections::HashMap<_, _> = counted
-        .into_iter()
-        .map(|table| ((table.schema, table.name), table.row_count))
-        .collect();
-    let draft = |table: &crate::schema::Table| TableDraft {
-        schema: table.schema.clone(),
-        name: table.name.clone(),
-        kind: table.kind.as_str().to_owned(),
-        row_count: counts
-            .remove(&(table.schema.clone(), table.name.clone()))
-            .flatten(),
-        row_count_estimate: table.row_count_estimate,
-    };
-    schema.tables.iter().map(draft).collect()
-}
-
-fn narrowed(mut document: SchemaDocument, table: Option<&TableId>) -> SchemaDocument {
+pub(super) fn narrowed(mut document: SchemaDocument, table: Option<&TableId>) -> SchemaDocument {
     if let Some(id) = table {
         document
             .schema

@@ -1,8 +1,9 @@
 use super::*;
 use crate::model::secret::Sealed;
 use crate::model::{OrganizationId, WorkspaceRef};
+use crate::schema::TableRef;
 use crate::store::captures::{self, CaptureDraft, Encoding};
-use crate::store::{now, secrets};
+use crate::store::{now, secrets, versions};
 
 fn sealed() -> Sealed {
     Sealed {
@@ -78,6 +79,8 @@ fn another_owner_reaches_no_source_by_any_id() {
         &sealed()
     )));
     assert!(fixture.write(|tx| captures::put(tx, &anna, &workspace, &source, &draft)));
+    let version = version_draft(1);
+    assert!(fixture.write(|tx| versions::add(tx, &anna, &workspace, &source, &version)));
 
     fixture.read(|conn| {
         assert!(sources::get(conn, &ben, &workspace, &source)?.is_none());
@@ -90,6 +93,10 @@ fn another_owner_reaches_no_source_by_any_id() {
         assert!(secrets::get(conn, &ben, &workspace, &source)?.is_empty());
         assert!(captures::head(conn, &ben, &workspace, &source)?.is_none());
         assert!(captures::get(conn, &ben, &workspace, &source, Encoding::Plain)?.is_none());
+        assert!(tables::known(conn, &ben, &workspace, &source)?.is_empty());
+        assert!(versions::list(conn, &ben, &workspace, &source)?.is_empty());
+        assert!(versions::latest(conn, &ben, &workspace, &source)?.is_none());
+        assert!(versions::document(conn, &ben, &workspace, &source, 1)?.is_none());
         Ok(())
     });
     fixture.write(|tx| {
@@ -112,6 +119,15 @@ fn another_owner_reaches_no_source_by_any_id() {
         assert!(!secrets::remove(tx, &ben, &workspace, &source, "password")?);
         assert!(!captures::put(tx, &ben, &workspace, &source, &draft)?);
         assert!(!captures::confirm(tx, &ben, &workspace, &source, now())?);
+        let version = version_draft(2);
+        assert!(!versions::add(tx, &ben, &workspace, &source, &version)?);
+        assert!(!versions::confirm(tx, &ben, &workspace, &source, now())?);
+        let name = |name: &str| TableRef {
+            schema: table.schema.clone(),
+            name: name.to_owned(),
+        };
+        let renames = [(name(&table.name), name("other"))];
+        tables::rename(tx, &ben, &workspace, &source, &renames)?;
         assert!(!sources::record_sync(tx, &ben, &workspace, &source, now())?);
         let ids = [source.to_string(), table.id.to_string()];
         let answer = sources::delete_many(tx, &ben, &workspace, &ids)?;

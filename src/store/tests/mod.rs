@@ -4,11 +4,13 @@ mod concurrency;
 mod isolation;
 mod opening;
 mod resources;
+mod versions;
 
 use tempfile::TempDir;
 
 use super::sources::SourceDraft;
 use super::tables::{Hidden, TableDraft};
+use super::versions::VersionDraft;
 use super::workspaces::WorkspaceDraft;
 use super::{Connection, Store, StoreError, Transaction, sources, tables, users, workspaces};
 use crate::model::source::{SourceStatus, SourceTable, SourceType};
@@ -120,5 +122,18 @@ fn table_draft(name: &str) -> TableDraft {
         kind: "table".to_owned(),
         row_count: Some(3),
         row_count_estimate: Some(4),
+    }
+}
+
+fn version_draft(number: u32) -> VersionDraft<'static> {
+    VersionDraft {
+        number,
+        fingerprint: "f",
+        captured_at: super::now(),
+        table_count: 2,
+        column_count: 5,
+        server_product: "PostgreSQL",
+        server_version: "17.2",
+        document_gzip: b"gz",
     }
 }

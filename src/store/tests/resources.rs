@@ -6,7 +6,7 @@ use crate::model::secret::Sealed;
 use crate::model::user::TokenKind;
 use crate::store::captures::{self, CaptureDraft, Encoding};
 use crate::store::tokens::{self, RevokedBy};
-use crate::store::{now, secrets, setup_links};
+use crate::store::{now, secrets, setup_links, versions};
 
 #[test]
 fn saving_a_workspace_again_keeps_what_is_not_given() {
@@ -126,8 +126,12 @@ fn a_deleted_table_stays_deleted_until_its_source_is_connected_again() {
     fixture.set_tables(&anna, &workspace, &source, &["b"], Hidden::Keep);
     fixture.set_tables(&anna, &workspace, &source, &["a", "b"], Hidden::Keep);
     assert_eq!(fixture.tables(&anna, &workspace, &source).len(), 1);
-    let hidden = fixture.read(|conn| tables::hidden(conn, &anna, &workspace, &source));
-    assert_eq!(hidden, [(Some("public".to_owned()), "a".to_owned())]);
+    let known = fixture.read(|conn| tables::known(conn, &anna, &workspace, &source));
+    let known: Vec<_> = known
+        .iter()
+        .map(|table| (table.name.name.as_str(), table.hidden))
+        .collect();
+    assert_eq!(known, [("a", true), ("b", false)]);
 
     fixture.set_tables(&anna, &workspace, &source, &["a", "b"], Hidden::Reveal);
     assert_eq!(fixture.tables(&anna, &workspace, &source).len(), 2);
@@ -179,8 +183,16 @@ fn all_below_a_workspace_goes_with_it() {
     };
     fixture.write(|tx| secrets::put(tx, &anna, &workspace, &source, "password", &sealed));
     fixture.write(|tx| captures::put(tx, &anna, &workspace, &source, &draft));
+    fixture.write(|tx| versions::add(tx, &anna, &workspace, &source, &version_draft(1)));
     assert!(fixture.write(|tx| workspaces::delete(tx, &anna, &workspace)));
-    for table in ["source", "source_table", "secret", "capture"] {
+    for table in [
+        "source",
+        "source_table",
+        "secret",
+        "capture",
+        "schema_version",
+        "schema_version_document",
+    ] {
         let count: i64 = fixture.read(|conn| {
             Ok(
                 conn.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| {

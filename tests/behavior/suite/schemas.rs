@@ -4,8 +4,8 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::{id, names, stage, table};
-use crate::behavior::engine::Engine;
-use crate::behavior::faults::Wire;
+use crate::behavior::engine::{Engine, unique};
+use crate::behavior::faults::{Gate, Wire};
 
 pub async fn the_schema_is_read_once_and_answered_from_what_was_kept(engine: &dyn Engine) {
     let stage = stage(engine).await;
@@ -219,4 +219,68 @@ pub async fn a_schema_is_inferred_without_keeping_anything(engine: &dyn Engine) 
         assert_eq!(schema["engine"], engine.name());
     }
     assert_eq!(stage.client.get("/data/default/list").await.ok(), json!([]));
+}
+
+pub async fn a_renamed_table_keeps_its_id_and_says_so(engine: &dyn Engine) {
+    let stage = stage(engine).await;
+    let files = stage.app.data_dir().join("files");
+    let connected = stage.client.connect(stage.database.clone()).await;
+    let source = id(&connected["source_id"]);
+    let before = stage.schema(source, "").await;
+    engine
+        .rename_customers(&stage.name, &files, "clients")
+        .await;
+    let after = stage.schema(source, "&refresh=true").await;
+    assert_eq!(names(&after["tables"]), ["big_orders", "clients", "orders"]);
+    let customers = &table(&before["tables"], "customers")["id"];
+    assert_eq!(&table(&after["tables"], "clients")["id"], customers);
+    let path = format!("/data/default/schema/changes?source_id={source}");
+    let changes = stage.client.get(&path).await.ok();
+    let renamed = changes["changes"].as_array().unwrap().iter();
+    let renamed: Vec<_> = renamed
+        .filter(|change| change["kind"] == "table_renamed")
+        .map(|change| {
+            (
+                &change["table_id"],
+                &change["before"]["name"],
+                &change["after"]["name"],
+            )
+        })
+        .collect();
+    assert_eq!(
+        renamed,
+        [(customers, &json!("customers"), &json!("clients"))],
+        "{changes}"
+    );
+    assert_eq!(
+        (&changes["from"]["version"], &changes["to"]["version"]),
+        (&json!(1), &json!(2))
+    );
+}
+
+pub async fn a_connect_in_the_middle_of_a_reading_has_the_last_word(engine: &dyn Engine) {
+    let stage = stage(engine).await;
+    let other = unique();
+    let files = stage.app.data_dir().join("files");
+    let mut other_database = engine.make(&other, &files).await;
+    engine.add_table(&other, &files).await;
+    let mut gate = Gate::to(stage.database["port"].as_u64().unwrap()).await;
+    let first = stage.with(&json!({"name": "one", "port": gate.port}));
+    let connected = stage.client.connect(first).await;
+    let source = id(&connected["source_id"]);
+    gate.shut();
+    let reading = stage.schema(source, "");
+    let connecting = async {
+        gate.somebody_waits().await;
+        other_database["name"] = json!("one");
+        stage.client.connect(other_database).await;
+        gate.open();
+    };
+    let (schema, ()) = futures_util::join!(reading, connecting);
+    assert_eq!(
+        names(&schema["tables"]),
+        ["added", "big_orders", "customers", "orders"],
+        "what was read of the first database is not kept"
+    );
+    assert_eq!(schema["version"], 1);
 }

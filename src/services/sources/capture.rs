@@ -1,0 +1,306 @@
+//! Reading a source's schema, and keeping what it told.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::connectors::input::ConnectionInput;
+use crate::connectors::{ConnectorError, ServerInfo, Stage, Target, Trace, limits};
+use crate::model::SourceId;
+use crate::model::source::SourceTable;
+use crate::schema::{Schema, Table, TableRef, diff, keep_earlier};
+use crate::store::Transaction;
+use crate::store::captures::{self, CaptureDraft, Encoding};
+use crate::store::sources::{self, SourceRecord};
+use crate::store::tables::{self, Hidden, KnownTable, TableDraft};
+use crate::store::versions::{self, VersionDraft};
+
+use super::contact::{Prepared, scrubbed};
+use super::document::{self, DocumentHead, SchemaDocument};
+use super::gzip::{unzipped, zipped};
+use super::schema::Render;
+use super::{Place, SourceError, Sources};
+
+/// How often a source is read that is connected anew each time while it is being read.
+const TRIES: usize = 3;
+
+/// A document that was read and kept just now.
+pub(super) struct Reading {
+    /// The document.
+    pub document: SchemaDocument,
+    /// The whole answer.
+    pub body: Vec<u8>,
+    /// The same, compressed by gzip.
+    pub zipped: Vec<u8>,
+}
+
+impl Sources {
+    /// Reads the schema of a database without keeping anything.
+    pub async fn infer(
+        &self,
+        place: &Place,
+        input: ConnectionInput,
+    ) -> Result<(SchemaDocument, Vec<String>), SourceError> {
+        let _attempt = self.attempts.begin(&place.user)?;
+        let Prepared { target, warnings } =
+            self.prepare(place, None, input, &Trace::default()).await?;
+        let (server, schema) = self.introspect(&target).await?;
+        Ok((assemble(schema, &server, None)?, warnings))
+    }
+
+    /// Reads a source, keeps what it told, and answers that: a connect may let go of it at once.
+    pub(super) async fn capture(
+        &self,
+        place: &Place,
+        mut record: SourceRecord,
+        render: Render,
+    ) -> Result<Reading, SourceError> {
+        let _attempt = self.attempts.begin(&place.user)?;
+        let id = record.source.id.clone();
+        for _ in 0..TRIES {
+            let target = self.target_of(place, &record).await?;
+            let read = self.introspect(&target).await;
+            let server = read.as_ref().ok().map(|(server, _)| server.clone());
+            self.note_contact(place, &id, server).await?;
+            let (server, schema) = read?;
+            let (of, read_by) = (place.clone(), record);
+            let kept = self.store.write(move |tx| {
+                let found = sources::get(tx, &of.owner, &of.workspace, &read_by.source.id)?;
+                let now = found.ok_or(SourceError::NotFound("source"))?;
+                // Connected anew in the middle: what was read may be of another database.
+                if now.settings == read_by.settings {
+                    keep_reading(tx, &of, &now, schema, &server, render).map(Ok)
+                } else {
+                    Ok::<_, SourceError>(Err(now))
+                }
+            });
+            match kept.await? {
+                Ok(reading) => return Ok(reading),
+                Err(now) => record = now,
+            }
+        }
+        Err(SourceError::Unsettled)
+    }
+
+    async fn introspect(&self, target: &Target) -> Result<(ServerInfo, Schema), SourceError> {
+        let trace = Trace::default();
+        let mut session = self.open(target, &trace).await?;
+        let reading = session.introspect(&target.settings.selection);
+        let read: Result<Schema, ConnectorError> = trace
+            .run(Stage::ReadCatalog, limits::INTROSPECT, reading)
+            .await;
+        let server = session.server().clone();
+        session.close().await;
+        Ok((
+            server,
+            read.map_err(|error| scrubbed(error, &target.credentials))?,
+        ))
+    }
+}
+
+/// Keeps what a source told: its tables, the document to be answered, and a version where it
+/// differs from the last one. All of it in the caller's transaction.
+fn keep_reading(
+    tx: &Transaction<'_>,
+    place: &Place,
+    record: &SourceRecord,
+    mut schema: Schema,
+    server: &ServerInfo,
+    render: Render,
+) -> Result<Reading, SourceError> {
+    let Place {
+        owner, workspace, ..
+    } = place;
+    let id = &record.source.id;
+    let known = tables::known(tx, owner, workspace, id)?;
+    if let Some(before) = before(tx, place, id, &schema, &known)? {
+        tables::rename(tx, owner, workspace, id, &renames(&before, &schema))?;
+        keep_earlier(&mut schema, &before);
+    }
+    let counted = tables::list(tx, owner, workspace, id)?;
+    let drafts = table_drafts(&schema, counted);
+    tables::replace(tx, owner, workspace, id, &drafts, Hidden::Keep)?;
+    let known = tables::known(tx, owner, workspace, id)?;
+    let mut document = assemble(schema, server, Some(record))?;
+    document::address(&mut document.schema, &known);
+
+    // A version holds the deleted tables too: a rename of one is found by it, and they are shown
+    // again once their source is connected again.
+    let last = versions::latest(tx, owner, workspace, id)?;
+    let news = last
+        .as_ref()
+        .is_none_or(|last| last.fingerprint != document.head.fingerprint);
+    let number = last.map_or(0, |last| last.number) + u32::from(news);
+    document.head.version = Some(number);
+    if !news {
+        versions::confirm(tx, owner, workspace, id, document.head.captured_at)?;
+    }
+    if !known.iter().any(|table| table.hidden) {
+        let reading = keep(tx, place, id, document, render)?;
+        if news {
+            keep_version(tx, place, id, &reading.document, &reading.zipped)?;
+        }
+        return Ok(reading);
+    }
+    if news {
+        keep_version(tx, place, id, &document, &zipped(&render(&document)?))?;
+    }
+    document::leave_out_hidden(&mut document.schema, &known);
+    document.head.fingerprint = document::fingerprint(&document.schema)?;
+    keep(tx, place, id, document, render)
+}
+
+/// What the last version told, where that can be of use: some names went and others came, so that
+/// tables may have been renamed; or documents were sampled, of which one sample may lack what another had.
+fn before(
+    tx: &Transaction<'_>,
+    place: &Place,
+    id: &SourceId,
+    now: &Schema,
+    known: &[KnownTable],
+) -> Result<Option<Schema>, SourceError> {
+    let names = now.tables.iter().map(name).collect::<HashSet<_>>();
+    let were = known
+        .iter()
+        .map(|table| table.name.clone())
+        .collect::<HashSet<_>>();
+    let renamed = !were.is_subset(&names) && !names.is_subset(&were);
+    let sampled = now.tables.iter().any(|table| table.sample.is_some());
+    if !renamed && !sampled {
+        return Ok(None);
+    }
+    let Place {
+        owner, workspace, ..
+    } = place;
+    let Some(last) = versions::latest(tx, owner, workspace, id)? else {
+        return Ok(None);
+    };
+    let document = versions::document(tx, owner, workspace, id, last.number)?;
+    let document = document.map(|zipped| read_version(&zipped)).transpose()?;
+    Ok(document.map(|document| document.schema))
+}
+
+/// Reads the document of a version back.
+pub(super) fn read_version(zipped: &[u8]) -> Result<SchemaDocument, SourceError> {
+    let answer = unzipped(zipped).map_err(serde_json::Error::io)?;
+    Ok(SchemaDocument::from_answer(&answer)?)
+}
+
+fn renames(before: &Schema, now: &Schema) -> Vec<(TableRef, TableRef)> {
+    let renames = diff::renames(before, now).into_iter();
+    renames.map(|(old, new)| (name(old), name(new))).collect()
+}
+
+fn name(table: &Table) -> TableRef {
+    TableRef {
+        schema: table.schema.clone(),
+        name: table.name.clone(),
+    }
+}
+
+fn assemble(
+    schema: Schema,
+    server: &ServerInfo,
+    record: Option<&SourceRecord>,
+) -> Result<SchemaDocument, serde_json::Error> {
+    Ok(SchemaDocument {
+        head: DocumentHead {
+            source_id: record.map(|record| record.source.id.clone()),
+            name: record.map(|record| record.source.name.clone()),
+            engine: server.engine.to_owned(),
+            server_product: server.product.clone(),
+            server_version: server.version.clone(),
+            captured_at: crate::store::now(),
+            fingerprint: document::fingerprint(&schema)?,
+            version: None,
+            stale: false,
+            stale_reason: None,
+        },
+        schema,
+    })
+}
+
+/// Keeps a document as it is answered from now on.
+fn keep(
+    tx: &Transaction<'_>,
+    place: &Place,
+    id: &SourceId,
+    document: SchemaDocument,
+    render: Render,
+) -> Result<Reading, SourceError> {
+    let body = render(&document)?;
+    let zipped = zipped(&body);
+    let draft = CaptureDraft {
+        document: &body,
+        document_gzip: &zipped,
+        fingerprint: &document.head.fingerprint,
+        captured_at: document.head.captured_at,
+    };
+    captures::put(tx, &place.owner, &place.workspace, id, &draft)?;
+    Ok(Reading {
+        document,
+        body,
+        zipped,
+    })
+}
+
+fn keep_version(
+    tx: &Transaction<'_>,
+    place: &Place,
+    id: &SourceId,
+    document: &SchemaDocument,
+    zipped: &[u8],
+) -> Result<(), SourceError> {
+    let SchemaDocument { head, schema } = document;
+    let columns = schema.tables.iter().map(|table| table.columns.len() as u64);
+    let draft = VersionDraft {
+        number: head.version.unwrap_or(1),
+        fingerprint: &head.fingerprint,
+        captured_at: head.captured_at,
+        table_count: schema.tables.len() as u64,
+        column_count: columns.sum(),
+        server_product: &head.server_product,
+        server_version: &head.server_version,
+        document_gzip: zipped,
+    };
+    versions::add(tx, &place.owner, &place.workspace, id, &draft)?;
+    Ok(())
+}
+
+/// Writes a kept document anew without the tables that were deleted of its source. No version
+/// comes of it: the source is as it was.
+pub(super) fn leave_out_hidden(
+    tx: &Transaction<'_>,
+    place: &Place,
+    id: &SourceId,
+    render: Render,
+) -> Result<(), SourceError> {
+    let Place {
+        owner, workspace, ..
+    } = place;
+    let Some(capture) = captures::get(tx, owner, workspace, id, Encoding::Plain)? else {
+        return Ok(());
+    };
+    let mut document = SchemaDocument::from_answer(&capture.body)?;
+    let known = tables::known(tx, owner, workspace, id)?;
+    document::leave_out_hidden(&mut document.schema, &known);
+    document.head.fingerprint = document::fingerprint(&document.schema)?;
+    keep(tx, place, id, document, render)?;
+    Ok(())
+}
+
+/// The tables to be kept: those read, with the exact counts that were made before.
+fn table_drafts(schema: &Schema, counted: Vec<SourceTable>) -> Vec<TableDraft> {
+    let mut counts: HashMap<_, _> = counted
+        .into_iter()
+        .map(|table| ((table.schema, table.name), table.row_count))
+        .collect();
+    let draft = |table: &Table| TableDraft {
+        schema: table.schema.clone(),
+        name: table.name.clone(),
+        kind: table.kind.as_str().to_owned(),
+        row_count: counts
+            .remove(&(table.schema.clone(), table.name.clone()))
+            .flatten(),
+        row_count_estimate: table.row_count_estimate,
+    };
+    schema.tables.iter().map(draft).collect()
+}
