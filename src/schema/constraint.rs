@@ -32,7 +32,7 @@ pub struct Key {
 }
 
 /// A declared reference to another table.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct ForeignKey {
     /// The name of the constraint, where it has one.
     pub name: Option<String>,

@@ -11,16 +11,45 @@ use crate::schema::{Column, DataType, TableKind};
 
 use super::types;
 
+/// The collation that a column has unless another is told.
+pub(super) const BINARY: &str = "BINARY";
+
 /// A table, view or virtual table.
 pub(super) struct Found {
     pub name: String,
     pub kind: TableKind,
+    pub strict: bool,
+    pub without_rowid: bool,
     /// `SQLite` keeps names as bytes; one that is no UTF-8 cannot be asked for again.
     pub is_utf8: bool,
 }
 
-/// A column, and its place in the primary key from 1; 0 where it is no part of it.
-pub(super) type Described = (Column, i64);
+/// A column.
+pub(super) struct Described {
+    pub column: Column,
+    /// Its place in the primary key from 1; 0 where it is no part of it.
+    pub key: i64,
+    /// Where its value is computed: whether it is stored.
+    pub generated: Option<bool>,
+}
+
+impl From<Column> for Described {
+    fn from(column: Column) -> Self {
+        Self {
+            column,
+            key: 0,
+            generated: None,
+        }
+    }
+}
+
+/// The columns of tables, and the primary key of every table there is, by its name in lower case:
+/// references may leave the columns out that they refer to.
+#[derive(Default)]
+pub(super) struct AllColumns {
+    pub of: HashMap<String, Vec<Described>>,
+    pub keys: HashMap<String, Vec<(i64, String)>>,
+}
 
 /// The selected tables by name, one more than the limit at most. Without shadow tables, which are
 /// the inside of a virtual table, and without `SQLite`'s own, whose names begin with `sqlite_`.
@@ -56,10 +85,13 @@ fn list(connection: &Connection, selection: &Selection) -> rusqlite::Result<Vec<
             .get(..7)
             .is_some_and(|start| start.eq_ignore_ascii_case("sqlite_"));
         let wanted = !internal && selection.has_table(None, &name);
+        let (without_rowid, strict) = (row.get(4)?, row.get(5)?);
         let is_utf8 = row.get_ref(1)?.as_str().is_ok();
         Ok(kind.filter(|_| wanted).map(|kind| Found {
             name,
             kind,
+            strict,
+            without_rowid,
             is_utf8,
         }))
     })?;
@@ -76,30 +108,35 @@ pub(super) fn columns(
     connection: &Connection,
     found: &[Found],
     tables_alone: bool,
-) -> rusqlite::Result<HashMap<String, Vec<Described>>> {
+) -> rusqlite::Result<AllColumns> {
     let only = tables_alone.then_some(1);
-    let mut of: HashMap<_, _> = found
-        .iter()
-        .map(|found| (found.name.clone(), Vec::new()))
-        .collect();
+    let none_yet = found.iter().map(|found| (found.name.clone(), Vec::new()));
+    let mut all = AllColumns {
+        of: none_yet.collect(),
+        keys: HashMap::new(),
+    };
     let mut left = limits::COLUMNS + 1;
     let sql = include_str!("sql/columns.sql");
-    each_column(connection, sql, [only], |table, column| {
-        if let Some(columns) = of.get_mut(&table) {
-            columns.push(column);
+    each_column(connection, sql, [only], |table, described| {
+        if described.key > 0 {
+            let key = all.keys.entry(table.to_ascii_lowercase()).or_default();
+            key.push((described.key, described.column.name.clone()));
+        }
+        if let Some(columns) = all.of.get_mut(&table) {
+            columns.push(described);
             left -= 1;
         }
         left > 0
     })?;
-    Ok(of)
+    Ok(all)
 }
 
 /// The columns of one view or virtual table.
 pub(super) fn columns_of(connection: &Connection, table: &str) -> rusqlite::Result<Vec<Described>> {
     let mut columns = Vec::new();
     let sql = include_str!("sql/columns_of.sql");
-    each_column(connection, sql, [table], |_, column| {
-        columns.push(column);
+    each_column(connection, sql, [table], |_, described| {
+        columns.push(described);
         true
     })?;
     Ok(columns)
@@ -117,9 +154,14 @@ fn each_column(
         let (not_null, key, rowid_alias): (bool, i64, bool) =
             (row.get(3)?, row.get(5)?, row.get(6)?);
         let stored: bool = row.get(7)?;
-        let declared = text(row, 2)?;
+        let (table, name, declared) = (text(row, 0)?, text(row, 1)?, text(row, 2)?);
+        let (collation, auto_increment) = if stored {
+            metadata(connection, &table, &name)
+        } else {
+            (None, false)
+        };
         let column = Column {
-            name: text(row, 1)?,
+            name,
             position: 0,
             logical_type: if stored || !declared.is_empty() {
                 types::family(&declared)
@@ -132,17 +174,43 @@ fn each_column(
                 .then(|| text(row, 4))
                 .transpose()?,
             primary_key: key > 0,
+            collation,
+            auto_increment,
             ..Column::default()
         };
-        Ok((text(row, 0)?, (column, key)))
+        let generated = match row.get(8)? {
+            2 => Some(false),
+            3 => Some(true),
+            _ => None,
+        };
+        let described = Described {
+            column,
+            key,
+            generated,
+        };
+        Ok((table, described))
     })?;
     for row in rows {
-        let (table, column) = row?;
-        if !take(table, column) {
+        let (table, described) = row?;
+        if !take(table, described) {
             break;
         }
     }
     Ok(())
+}
+
+/// What no PRAGMA tells: the collation of a column, where it is not BINARY, and whether it was
+/// declared with AUTOINCREMENT. A look into what `SQLite` has in memory; no statement is run.
+/// <https://sqlite.org/c3ref/table_column_metadata.html>
+fn metadata(connection: &Connection, table: &str, column: &str) -> (Option<String>, bool) {
+    // It has none for a name that is no text.
+    let Ok((_, collation, _, _, auto_increment)) =
+        connection.column_metadata(Some("main"), table, column)
+    else {
+        return (None, false);
+    };
+    let collation = collation.map(|name| name.to_string_lossy().into_owned());
+    (collation.filter(|name| name != BINARY), auto_increment)
 }
 
 /// Rows by table as the last ANALYZE saw them; empty where there was none.
@@ -164,7 +232,7 @@ pub(super) fn estimates(connection: &Connection) -> rusqlite::Result<HashMap<Str
 }
 
 /// A text that may hold any bytes; `SQLite` checks none.
-fn text(row: &Row<'_>, at: usize) -> rusqlite::Result<String> {
+pub(super) fn text(row: &Row<'_>, at: usize) -> rusqlite::Result<String> {
     let bytes = row.get_ref(at)?.as_bytes_or_null()?.unwrap_or_default();
     Ok(String::from_utf8_lossy(bytes).into_owned())
 }

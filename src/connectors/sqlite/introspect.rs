@@ -1,16 +1,17 @@
 //! From the catalog to the schema: one query for the tables, one for all their columns, one for
-//! the row estimates where the file has some; joined in memory.
+//! the row estimates where the file has some, one for each kind of detail; joined in memory.
 
 use std::collections::HashMap;
 
 use rusqlite::{Connection, ErrorCode};
 
-use super::catalog::{self, Described, Found};
+use super::catalog::{self, AllColumns, Described, Found};
+use super::details::{self, Details};
 use super::error::{failed, told};
 use super::query;
 use super::worker::Stop;
 use crate::connectors::{ConnectorError, ErrorKind, Selection, TableEntry, limits};
-use crate::schema::{Schema, Table, TableKind, Unreadable};
+use crate::schema::{Column, Schema, Table, TableKind, Unreadable};
 
 /// The selected tables, and the caller's query as the last.
 pub(super) fn list(
@@ -54,60 +55,62 @@ pub(super) fn introspect(
     let found = tables(&snapshot, selection)?;
     let estimates = estimates(&snapshot)?;
     let mut columns = columns(&snapshot, stop, &found)?;
+    let details = Details::read(&snapshot, &found, &mut columns.all).map_err(failed)?;
+    let mut details = details.ok_or_else(|| {
+        too_much(&format!(
+            "statements of more than {} MiB",
+            details::DEFINITIONS >> 20
+        ))
+    })?;
     let mut schema = Schema {
         database: Some(database),
         ..Schema::default()
     };
-    for Found {
-        name,
-        kind,
-        is_utf8,
-    } in found
-    {
-        let described = columns.remove(&name).unwrap_or(Ok(Vec::new()));
-        let unnamed = || "Its name is no valid UTF-8, so it cannot be asked for.".to_owned();
-        match described.and_then(|columns| is_utf8.then_some(columns).ok_or_else(unnamed)) {
-            Ok(columns) => schema.tables.push(Table {
-                row_count_estimate: estimates.get(&name).copied(),
-                ..table(name, kind, columns, selection)
+    for found in found {
+        match columns.of(&found) {
+            Ok(mut described) => {
+                let details = details.of(&found, &mut described);
+                schema.tables.push(Table {
+                    row_count_estimate: estimates.get(&found.name).copied(),
+                    ..with_columns(details, described, selection)
+                });
+            }
+            Err(why) => schema.unreadable.push(Unreadable {
+                name: found.name,
+                why,
             }),
-            Err(why) => schema.unreadable.push(Unreadable { name, why }),
         }
     }
     if let Some(sql) = &selection.query {
         let columns = query::describe(&snapshot, sql)?;
-        let columns = columns.into_iter().map(|column| (column, 0)).collect();
-        let name = Selection::QUERY_TABLE.to_owned();
-        schema
-            .tables
-            .push(table(name, TableKind::Query, columns, selection));
+        let columns = columns.into_iter().map(Described::from).collect();
+        let table = Table {
+            name: Selection::QUERY_TABLE.to_owned(),
+            kind: TableKind::Query,
+            ..Table::default()
+        };
+        schema.tables.push(with_columns(table, columns, selection));
     }
     Ok(schema)
 }
 
-fn table(
-    name: String,
-    kind: TableKind,
-    mut described: Vec<Described>,
-    selection: &Selection,
-) -> Table {
+/// The table with those of its columns that are selected.
+fn with_columns(table: Table, mut described: Vec<Described>, selection: &Selection) -> Table {
     let mut key: Vec<_> = described
         .iter()
-        .filter(|(_, place)| *place > 0)
-        .map(|(column, place)| (*place, column.name.clone()))
+        .filter(|described| described.key > 0)
+        .map(|described| (described.key, described.column.name.clone()))
         .collect();
     key.sort_unstable();
-    described.retain(|(column, _)| selection.has_column(None, &name, &column.name));
-    let columns = (1..).zip(described).map(|(position, (mut column, _))| {
-        column.position = position;
-        column
+    described.retain(|described| selection.has_column(None, &table.name, &described.column.name));
+    let columns = (1..).zip(described).map(|(position, described)| Column {
+        position,
+        ..described.column
     });
     Table {
-        kind,
         columns: columns.collect(),
         primary_key: key.into_iter().map(|(_, name)| name).collect(),
-        name,
-        ..Table::default()
+        ..table
     }
 }
 
@@ -127,8 +130,24 @@ fn estimates(connection: &Connection) -> Result<HashMap<String, u64>, ConnectorE
     }
 }
 
-/// The columns of each table, or why they cannot be told.
-type Columns = HashMap<String, Result<Vec<Described>, String>>;
+/// The columns of all tables, and why they cannot be told of some.
+struct Columns {
+    all: AllColumns,
+    broken: HashMap<String, String>,
+}
+
+impl Columns {
+    /// The columns of one table, or why they cannot be told.
+    fn of(&mut self, found: &Found) -> Result<Vec<Described>, String> {
+        if !found.is_utf8 {
+            return Err("Its name is no valid UTF-8, so it cannot be asked for.".to_owned());
+        }
+        match self.broken.remove(&found.name) {
+            Some(why) => Err(why),
+            None => Ok(self.all.of.remove(&found.name).unwrap_or_default()),
+        }
+    }
+}
 
 /// One query for all. It fails as a whole where a single view or virtual table is broken (a table
 /// that it names is gone, its module is not built in); only then these are asked for one by one,
@@ -138,36 +157,34 @@ fn columns(
     stop: &Stop,
     found: &[Found],
 ) -> Result<Columns, ConnectorError> {
-    let (mut columns, broken): (Columns, _) = match catalog::columns(connection, found, false) {
-        Ok(all) => (readable_ones(all), false),
+    let (all, some_broken) = match catalog::columns(connection, found, false) {
+        Ok(all) => (all, false),
         Err(error) if is_of_one_object(&error) => {
             let tables = catalog::columns(connection, found, true).map_err(failed)?;
-            (readable_ones(tables), true)
+            (tables, true)
         }
         Err(error) => return Err(failed(error)),
     };
-    let asked_alone = |object: &&Found| broken && object.kind != TableKind::Table;
+    let mut columns = Columns {
+        all,
+        broken: HashMap::new(),
+    };
+    let asked_alone = |object: &&Found| some_broken && object.kind != TableKind::Table;
     for object in found.iter().filter(asked_alone) {
         stop.check()?;
-        let described = match catalog::columns_of(connection, &object.name) {
-            Ok(described) => Ok(described),
-            Err(error) if is_of_one_object(&error) => Err(why(error)),
+        match catalog::columns_of(connection, &object.name) {
+            Ok(described) => drop(columns.all.of.insert(object.name.clone(), described)),
+            Err(error) if is_of_one_object(&error) => {
+                columns.broken.insert(object.name.clone(), why(error));
+            }
             Err(error) => return Err(failed(error)),
-        };
-        columns.insert(object.name.clone(), described);
+        }
     }
-    let total = columns.values().flatten().map(Vec::len).sum::<usize>();
+    let total = columns.all.of.values().map(Vec::len).sum::<usize>();
     if total > limits::COLUMNS {
         return Err(too_many("columns", limits::COLUMNS));
     }
     Ok(columns)
-}
-
-fn readable_ones(columns: HashMap<String, Vec<Described>>) -> Columns {
-    columns
-        .into_iter()
-        .map(|(table, of)| (table, Ok(of)))
-        .collect()
 }
 
 /// Whether a failure is of the object that was asked for, and not of the file or the machine.
@@ -191,9 +208,13 @@ fn why(error: rusqlite::Error) -> String {
 }
 
 fn too_many(what: &str, limit: usize) -> ConnectorError {
+    too_much(&format!("more than {limit} {what}"))
+}
+
+fn too_much(what: &str) -> ConnectorError {
     ConnectorError::new(
         ErrorKind::LimitExceeded,
-        format!("The file has more than {limit} {what}."),
+        format!("The file has {what}."),
         "Choose the tables that are wanted with `tables`, or leave some out with `ignoreTables`.",
     )
 }

@@ -2,11 +2,14 @@
 
 mod catalog;
 mod config;
+mod ddl;
+mod details;
 mod error;
 mod introspect;
 mod open;
 mod path;
 mod query;
+mod relations;
 mod sample;
 mod types;
 mod worker;

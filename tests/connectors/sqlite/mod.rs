@@ -1,11 +1,13 @@
 //! SQLite files, made by SQLite itself, through the library's own interface.
 
 mod counting;
+mod details;
 mod hostile;
 mod introspection;
 mod opening;
 mod paths;
 mod queries;
+mod statements;
 
 use headwater::connectors::config::ConfigError;
 use headwater::connectors::dial::Dialer;
