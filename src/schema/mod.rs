@@ -13,8 +13,11 @@ mod column;
 mod constraint;
 mod data_type;
 mod field;
+pub mod formats;
 mod index;
 mod object;
+mod paths;
+pub mod relations;
 mod structure;
 mod table;
 
