@@ -15,6 +15,7 @@ mod data_type;
 mod field;
 pub mod formats;
 mod index;
+pub mod infer;
 pub mod narrow;
 mod object;
 mod paths;
