@@ -18,6 +18,11 @@ use crate::private_file;
 /// Bytes of a key.
 pub const KEY_LENGTH: usize = 32;
 
+/// What a file of keys looks like, and what to do about one that does not.
+const LOOKS: &str = "each line is a key (32 random bytes in base64 or hexadecimal, such as \
+                     `openssl rand -base64 32` makes), empty, or a note that begins with #; put \
+                     the right one back from a backup";
+
 /// Why there is no key.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyFileError {
@@ -33,9 +38,7 @@ pub enum KeyFileError {
         cause: io::Error,
     },
     /// A line is no key.
-    #[error(
-        "line {line} of {origin} is no key; a key is 32 random bytes in base64 or hexadecimal, such as `openssl rand -base64 32` makes"
-    )]
+    #[error("line {line} of {origin} is no key; {LOOKS}")]
     Malformed {
         /// The file, or the setting.
         origin: String,
@@ -43,9 +46,7 @@ pub enum KeyFileError {
         line: usize,
     },
     /// There is no line with a key.
-    #[error(
-        "{0} holds no key; a key is 32 random bytes in base64 or hexadecimal, such as `openssl rand -base64 32` makes"
-    )]
+    #[error("{0} holds no key; {LOOKS}")]
     Empty(String),
     /// The system gave no random bytes.
     #[error("the system gave no random bytes for a key")]
@@ -135,21 +136,28 @@ pub fn parse(text: &SecretString, origin: &str) -> Result<Vec<Key>, KeyFileError
     Ok(keys)
 }
 
-/// The keys of a file that must be there.
+/// The keys of a file that the operator keeps. One that others may read is told in the log, with
+/// what to do: its permissions are not ours to change.
 pub fn load(path: &Path) -> Result<Vec<Key>, KeyFileError> {
-    match std::fs::read_to_string(path) {
-        Ok(text) => parse(&SecretString::from(text), &path.display().to_string()),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            Err(KeyFileError::Missing(path.to_owned()))
-        }
-        Err(cause) => Err(failed(path, cause)),
+    let keys = read(path)?;
+    if private_file::is_open_to_others(path).map_err(|cause| failed(path, cause))? {
+        let path = path.display();
+        tracing::warn!("others may read the key file {path}; run: chmod 600 {path}");
     }
+    Ok(keys)
 }
 
-/// The keys of a file in the data folder; where it is not there it is made with one new key, for
-/// the owner alone. `purpose` is written into it as a note.
+/// The keys of a file in the data folder, which is closed to others where it was not.
+pub fn load_ours(path: &Path) -> Result<Vec<Key>, KeyFileError> {
+    let keys = read(path)?;
+    private_file::close_to_others(path).map_err(|cause| failed(path, cause))?;
+    Ok(keys)
+}
+
+/// As [`load_ours`]; where the file is not there it is made with one new key, for the owner alone.
+/// `purpose` is written into it as a note.
 pub fn load_or_create(path: &Path, purpose: &str) -> Result<Vec<Key>, KeyFileError> {
-    match load(path) {
+    match load_ours(path) {
         Err(KeyFileError::Missing(_)) => {
             let key = Key::generate()?;
             let text = Zeroizing::new(format!(
@@ -160,13 +168,22 @@ pub fn load_or_create(path: &Path, purpose: &str) -> Result<Vec<Key>, KeyFileErr
                 .and_then(|()| private_file::create_new(path, text.as_bytes()))
                 .map_err(|cause| failed(path, cause))?;
             // Another process may have made it meanwhile: what stands in the file counts.
-            load(path)
+            load_ours(path)
         }
-        Ok(keys) => {
-            private_file::close_to_others(path).map_err(|cause| failed(path, cause))?;
-            Ok(keys)
-        }
-        Err(error) => Err(error),
+        loaded => loaded,
+    }
+}
+
+fn read(path: &Path) -> Result<Vec<Key>, KeyFileError> {
+    let origin = path.display().to_string();
+    match std::fs::read_to_string(path) {
+        Ok(text) => parse(&SecretString::from(text), &origin),
+        Err(error) => Err(match error.kind() {
+            io::ErrorKind::NotFound => KeyFileError::Missing(path.to_owned()),
+            // Not even text; a damaged disk, or another kind of file under this name.
+            io::ErrorKind::InvalidData => KeyFileError::Empty(origin),
+            _ => failed(path, error),
+        }),
     }
 }
 
@@ -220,10 +237,22 @@ mod tests {
         let error = parse(&format!("# note\n{short}").into(), "secret.key").unwrap_err();
         assert!(matches!(error, KeyFileError::Malformed { line: 2, .. }));
         assert!(!error.to_string().contains(&short));
+        assert!(error.to_string().contains("openssl rand -base64 32"));
         assert!(matches!(
             parse(&"# note".into(), "x"),
             Err(KeyFileError::Empty(_))
         ));
+    }
+
+    #[test]
+    fn a_file_that_is_not_even_text_is_told_with_what_a_key_file_looks_like() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("secret.key");
+        std::fs::write(&path, [0xff, 0xfe, 0, 7]).unwrap();
+        let error = load(&path).unwrap_err().to_string();
+        for part in ["secret.key", "32 random bytes", "backup"] {
+            assert!(error.contains(part), "{error}");
+        }
     }
 
     #[test]

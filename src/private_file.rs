@@ -24,17 +24,34 @@ pub fn touch(path: &Path) -> io::Result<()> {
     close_to_others(path)
 }
 
-/// Takes away whatever the group and others may do with a file. Where that cannot be done (another
-/// owner, a file system without permissions) it is told in the log, and is no reason to stop.
+/// Whether the group or others may do anything with a file.
+pub fn is_open_to_others(path: &Path) -> io::Result<bool> {
+    #[cfg(unix)]
+    return Ok(
+        std::os::unix::fs::PermissionsExt::mode(&fs::metadata(path)?.permissions()) & 0o077 != 0,
+    );
+    #[cfg(not(unix))]
+    Ok(false)
+}
+
+/// Takes away whatever the group and others may do with a file, and tells it in the log: they may
+/// have read it. Where it cannot be taken away (another owner, a file system without permissions)
+/// that is told too, and is no reason to stop.
 pub fn close_to_others(path: &Path) -> io::Result<()> {
+    if !is_open_to_others(path)? {
+        return Ok(());
+    }
     #[cfg(unix)]
     {
-        use std::os::unix::fs::PermissionsExt;
-        let mut permissions = fs::metadata(path)?.permissions();
-        if permissions.mode() & 0o077 != 0 {
-            permissions.set_mode(0o600);
-            if let Err(error) = fs::set_permissions(path, permissions) {
-                tracing::warn!(path = %path.display(), %error, "others may read this file");
+        let for_its_owner = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+        let closed = fs::set_permissions(path, for_its_owner);
+        let path = path.display();
+        match closed {
+            Ok(()) => {
+                tracing::warn!("others could read the file {path}; it is closed to them now");
+            }
+            Err(error) => {
+                tracing::warn!(%error, "others may read the file {path}; run: chmod 600 {path}");
             }
         }
     }

@@ -6,9 +6,13 @@ use tracing_subscriber::EnvFilter;
 
 use crate::config::{LogFormat, Settings};
 
+/// Left out unless it is asked for by name: what actix calls an error of a connection is a caller who
+/// hung up or sent no HTTP, which is their affair and nothing for an operator to look into.
+const LEFT_OUT: &str = "actix_http::h1::dispatcher=off";
+
 /// Starts the log. A log that was started before stays as it is.
 pub fn start(settings: &Settings) {
-    let filter = EnvFilter::new(&settings.log_filter);
+    let filter = EnvFilter::new(format!("{LEFT_OUT},{}", settings.log_filter));
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(stderr)

@@ -1,6 +1,7 @@
 //! Which engine answers at a place: asked of the server itself, where the caller named none, or
 //! where something else answered than was expected.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -9,7 +10,7 @@ use tokio::time::timeout;
 
 use super::dial::Dialer;
 use super::error::{ConnectorError, ErrorKind, Stage};
-use super::{DRIVERS, Driver, Host, Target, Trace};
+use super::{DRIVERS, Driver, Host, Target, Trace, limits};
 
 /// How an engine's servers are recognised.
 pub struct Identify {
@@ -42,8 +43,12 @@ pub enum Answer {
     Engine(&'static Driver),
     /// Another service, as one would say it.
     Other(&'static str),
-    /// Somebody who said nothing that is known.
+    /// Somebody who said something that is not known.
     Unknown,
+    /// Somebody who said nothing at all.
+    Silent,
+    /// Somebody who hung up without a word.
+    HungUp,
 }
 
 impl Answer {
@@ -53,13 +58,13 @@ impl Answer {
         match self {
             Self::Engine(driver) => Some(format!("a {} server", driver.title)),
             Self::Other(what) => Some(what.to_owned()),
-            Self::Unknown => None,
+            Self::Unknown | Self::Silent | Self::HungUp => None,
         }
     }
 }
 
 /// Asks the server at `host` who it is: listens first, then tries each engine's request on a
-/// connection of its own. Takes some four seconds at most.
+/// connection of its own. The asking is a part of the stage `connect`.
 ///
 /// # Errors
 /// The failure to resolve or to connect.
@@ -70,32 +75,45 @@ pub async fn identify(
     trace: &Trace,
 ) -> Result<Answer, ConnectorError> {
     let addresses = dialer.resolve(host, port, trace).await?;
-    let mut stream = dialer.connect(&addresses, trace).await?;
-    let greeting = first_bytes(&mut stream, GREETING).await;
-    if !greeting.is_empty() {
-        return Ok(recognise(&greeting));
+    let stream = dialer.connect(&addresses, trace).await?;
+    let asking = Box::pin(ask(dialer, &addresses, stream));
+    trace.run(Stage::Connect, limits::TEST, asking).await
+}
+
+async fn ask(
+    dialer: &Dialer,
+    addresses: &[SocketAddr],
+    mut stream: TcpStream,
+) -> Result<Answer, ConnectorError> {
+    let (mut strange, mut hung_up) = (false, false);
+    match first_words(&mut stream, GREETING).await {
+        Some(words) if words.is_empty() => hung_up = true,
+        Some(words) => return Ok(recognise(&words)),
+        None => {}
     }
-    let mut stream = Some(stream);
-    for request in DRIVERS
-        .iter()
-        .filter_map(|d| d.identify.as_ref())
-        .map(|i| i.request)
-    {
-        if request.is_empty() {
-            continue;
-        }
-        let mut connection = match stream.take() {
+    let mut listened_on = Some(stream).filter(|_| !hung_up);
+    let requests = DRIVERS.iter().filter_map(|d| d.identify.as_ref());
+    for request in requests.map(|i| i.request).filter(|r| !r.is_empty()) {
+        let mut connection = match listened_on.take() {
             Some(open) => open,
-            None => dialer.connect(&addresses, &Trace::default()).await?,
+            None => dialer.connect(addresses, &Trace::default()).await?,
         };
-        if connection.write_all(request).await.is_ok() {
-            let answer = recognise(&first_bytes(&mut connection, ANSWER).await);
-            if !matches!(answer, Answer::Unknown) {
-                return Ok(answer);
-            }
+        let sent = connection.write_all(request).await;
+        // A server that hung up may have said why before it did.
+        match first_words(&mut connection, ANSWER).await {
+            Some(words) if words.is_empty() => hung_up = true,
+            Some(words) => match recognise(&words) {
+                Answer::Unknown => strange = true,
+                known => return Ok(known),
+            },
+            None => hung_up |= sent.is_err(),
         }
     }
-    Ok(Answer::Unknown)
+    Ok(match (strange, hung_up) {
+        (true, _) => Answer::Unknown,
+        (_, true) => Answer::HungUp,
+        _ => Answer::Silent,
+    })
 }
 
 /// Names who answers, where a server took the connection and then said nothing that its engine
@@ -160,12 +178,10 @@ pub fn recognise(bytes: &[u8]) -> Answer {
     other.map_or(Answer::Unknown, |(_, what)| Answer::Other(what))
 }
 
-async fn first_bytes(stream: &mut TcpStream, patience: Duration) -> Vec<u8> {
+/// The first words that come in time; none of them where the connection ended.
+async fn first_words(stream: &mut TcpStream, patience: Duration) -> Option<Vec<u8>> {
     let mut bytes = vec![0; 1024];
-    let read = match timeout(patience, stream.read(&mut bytes)).await {
-        Ok(Ok(read)) => read,
-        _ => 0,
-    };
-    bytes.truncate(read);
-    bytes
+    let read = timeout(patience, stream.read(&mut bytes)).await.ok()?;
+    bytes.truncate(read.unwrap_or(0));
+    Some(bytes)
 }

@@ -1,8 +1,9 @@
 //! The connection as callers write it: the fields with their aliases, a URL, options.
 
+mod host;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::net::{IpAddr, Ipv6Addr};
 
 use secrecy::SecretString;
 use serde::Deserialize;
@@ -153,6 +154,23 @@ impl ConnectionInput {
             .map_or(Engine::Ask, Engine::Told))
     }
 
+    /// Where a server would have to be asked for its engine; `None` where host or port is missing.
+    ///
+    /// # Errors
+    /// [`ConfigError`] where `host` can be none.
+    pub fn place_to_ask(&self) -> Result<Option<(Host, u16)>, ConfigError> {
+        let (Some(name), Some(port)) = (present(self.host.as_deref()), self.port) else {
+            return Ok(None);
+        };
+        let name = host::without_brackets(name).to_owned();
+        host::check(&name)?;
+        let host = Host {
+            name,
+            port: Some(port),
+        };
+        Ok(Some((host, port)))
+    }
+
     /// Whether it says where to connect, rather than changing some fields of what is kept.
     #[must_use]
     pub fn names_a_place(&self) -> bool {
@@ -187,7 +205,7 @@ impl ConnectionInput {
         if let Some(name) = present(self.host.as_deref()) {
             let port = self.port;
             draft.settings.hosts = vec![Host {
-                name: without_brackets(name).to_owned(),
+                name: host::without_brackets(name).to_owned(),
                 port,
             }];
         } else if let Some(port) = self.port {
@@ -323,46 +341,9 @@ fn no_nul(draft: &Draft) -> Result<(), ConfigError> {
     }
 }
 
-/// An IPv6 address, as it stands in a URL, without its brackets.
-fn without_brackets(host: &str) -> &str {
-    let inner = host.strip_prefix('[').and_then(|h| h.strip_suffix(']'));
-    inner
-        .filter(|inner| inner.parse::<Ipv6Addr>().is_ok())
-        .unwrap_or(host)
-}
-
-/// The longest name that DNS knows.
-const HOST_LIMIT: usize = 253;
-
-/// Refuses what can be no host, before it is taken for a name that nobody knows.
 fn hosts_are_hosts(draft: &Draft) -> Result<(), ConfigError> {
-    let strange = |c: char| c.is_control() || c.is_whitespace() || "@/\\?#,[]".contains(c);
-    for Host { name, .. } in &draft.settings.hosts {
-        // A path is a Unix socket; whether those may be opened is for the dialer to say.
-        if name.starts_with('/') || name.parse::<IpAddr>().is_ok() {
-            continue;
-        }
-        if name.len() > HOST_LIMIT || name.contains(strange) {
-            return Err(ConfigError::new(
-                "host",
-                "`host` holds no host name and no address.",
-                "Give one name or address alone; a connection URL goes into `url`.",
-            ));
-        }
-        if let Some((_, port)) = name.split_once(':') {
-            let is_port = !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit());
-            let (message, hint) = if is_port {
-                ("`host` holds a port too.", "Write the port into `port`.")
-            } else {
-                (
-                    "`host` holds no address that can be dialled.",
-                    "Write an IPv6 address in full and without a zone.",
-                )
-            };
-            return Err(ConfigError::new("host", message, hint));
-        }
-    }
-    Ok(())
+    let mut hosts = draft.settings.hosts.iter();
+    hosts.try_for_each(|host| host::check(&host.name))
 }
 
 fn present(text: Option<&str>) -> Option<&str> {

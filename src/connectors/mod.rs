@@ -64,8 +64,27 @@ pub struct Driver {
     pub parameter: fn(&mut Draft, key: &str, value: &str) -> Result<bool, ConfigError>,
     /// Checks a whole draft and fills in the engine's defaults.
     pub complete: fn(&mut Draft) -> Result<(), ConfigError>,
-    /// Connects.
+    /// Connects; called by [`Driver::connect`] alone.
     pub connector: &'static dyn Connector,
+}
+
+impl Driver {
+    /// Connects, by the engine's own way in; where that fails, `trace` ends with the stage at which
+    /// the error is told.
+    ///
+    /// # Errors
+    /// The stage that failed, and why.
+    pub async fn connect(
+        &self,
+        context: &Context,
+        target: &Target,
+        trace: &Trace,
+    ) -> Result<Box<dyn Session>, ConnectorError> {
+        let session = self.connector.connect(context, target, trace).await;
+        let session = session.map_err(|error| trace.fail(error));
+        trace.acquit();
+        session
+    }
 }
 
 /// An engine's own option, as the page and the documentation show it.

@@ -22,6 +22,9 @@ use super::limits;
 use super::trace::Trace;
 use verifier::{Seen, Verifier};
 
+/// The reason of a handshake that failed since the server ended the connection.
+pub const HUNG_UP: &str = "hung_up";
+
 /// A TLS session, for a person to look at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct TlsInfo {
@@ -167,7 +170,8 @@ impl Tls {
                 "The server ended the connection in the middle of the TLS handshake.",
                 "The port may not speak TLS, or the server takes other versions of it than 1.2 and \
                  1.3. Try options.tls = disable on a trusted network.",
-            ),
+            )
+            .because(HUNG_UP),
         }
     }
 }

@@ -27,14 +27,17 @@ pub struct Trace(Mutex<Stages>);
 #[derive(Debug, Default)]
 struct Stages {
     passed: Vec<StageRecord>,
+    /// How many of those are of attempts that were given up for another one.
+    given_up: usize,
     running: Option<(Stage, Instant)>,
     begun: Option<(Stage, Duration)>,
+    blamed: Option<ConnectorError>,
 }
 
 impl Stages {
     /// A stage in two parts, such as two lookups that build on each other, is one.
     fn add(&mut self, record: StageRecord) {
-        match self.passed.last_mut() {
+        match self.passed[self.given_up..].last_mut() {
             Some(last) if last.stage == record.stage && last.ok => {
                 last.ok = record.ok;
                 last.ms += record.ms;
@@ -42,11 +45,51 @@ impl Stages {
             _ => self.passed.push(record),
         }
     }
+
+    /// What a failure means where the server just fell silent or broke off, and something is to be
+    /// blamed for that.
+    fn meaning(&self, error: ConnectorError) -> ConnectorError {
+        let how = match error.kind {
+            ErrorKind::Timeout => "It said nothing more in time.",
+            ErrorKind::ConnectionLost | ErrorKind::TlsFailed => "It broke off in the middle.",
+            _ => return error,
+        };
+        let Some(blamed) = self.blamed.clone() else {
+            return error;
+        };
+        ConnectorError {
+            message: format!("{} {how}", blamed.message),
+            stage: error.stage,
+            ..blamed
+        }
+    }
+
+    /// Makes the last stage the one that failed, and no other: `told`, unless another one was left
+    /// failed already.
+    fn end_at(&mut self, told: Option<Stage>) -> Stage {
+        self.passed.drain(..self.given_up);
+        self.given_up = 0;
+        let last = self.passed.pop();
+        self.passed.retain(|record| record.ok);
+        let mut end = StageRecord {
+            stage: told.unwrap_or(Stage::Connect),
+            ok: false,
+            ms: 0.0,
+        };
+        match last {
+            Some(last) if !last.ok || told.is_none_or(|told| told == last.stage) => {
+                (end.stage, end.ms) = (last.stage, last.ms);
+            }
+            passed => self.passed.extend(passed),
+        }
+        self.passed.push(end);
+        end.stage
+    }
 }
 
 impl Trace {
     /// Runs one stage within `limit`, and records it. A stage that runs out of time fails as the
-    /// kind of failure that it is at that stage.
+    /// kind of failure that it is at that stage. Whatever fails within it is a failure of this stage.
     pub async fn run<T>(
         &self,
         stage: Stage,
@@ -59,7 +102,45 @@ impl Trace {
             Err(_) => Err(out_of_time(stage, limit)),
         };
         self.finish(result.is_ok());
-        result.map_err(|error| error.at(stage))
+        result.map_err(|error| {
+            let stages = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            ConnectorError {
+                stage: Some(stage),
+                ..stages.meaning(error)
+            }
+        })
+    }
+
+    /// Something is known of the server that explains why it falls silent or breaks off, should it
+    /// do so from here on: that it is too old, say.
+    pub fn blame(&self, error: ConnectorError) {
+        self.update(|stages| stages.blamed = Some(error));
+    }
+
+    /// The server has done well, and what was known of it explains nothing of what follows.
+    pub fn acquit(&self) {
+        self.update(|stages| stages.blamed = None);
+    }
+
+    /// Gives up the attempt so far for another one, at the next host or in another way. Should that
+    /// fail, its own stages are the ones that are told.
+    pub fn next_attempt(&self) {
+        self.finish(false);
+        self.acquit();
+        self.update(|stages| stages.given_up = stages.passed.len());
+    }
+
+    /// Ends in a failure, and makes the stages and the error tell the same: one stage has failed,
+    /// the last one, and it is the error's.
+    #[must_use]
+    pub fn fail(&self, error: ConnectorError) -> ConnectorError {
+        self.finish(false);
+        let mut stages = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let stage = Some(stages.end_at(error.stage));
+        ConnectorError {
+            stage,
+            ..stages.meaning(error)
+        }
     }
 
     /// Runs the beginning of a stage whose rest follows behind another one, as where a server
@@ -197,6 +278,59 @@ mod tests {
         let refused = async { Err::<(), _>(out_of_time(Stage::Authenticate, limit)) };
         let failed = trace.begin(Stage::Authenticate, limit, refused).await;
         assert!(failed.is_err() && !trace.stages()[0].ok);
+    }
+
+    #[tokio::test]
+    async fn a_failure_and_its_stages_tell_the_same() {
+        use Stage::{Connect, OpenDatabase, Resolve, Tls};
+        let limit = Duration::from_secs(9);
+        let pass = async |trace: &Trace, stage| {
+            trace.run(stage, limit, async { Ok(()) }).await.unwrap();
+        };
+        let lose = async |trace: &Trace, stage| {
+            let lost = async { Err::<(), _>(out_of_time(Tls, limit)) };
+            trace.run(stage, limit, lost).await.unwrap_err()
+        };
+        let told = |trace: &Trace, error: ConnectorError| {
+            let stage = trace.fail(error).stage.unwrap();
+            let stages = trace.stages();
+            let failed = stages.iter().filter(|s| !s.ok).count();
+            let last = stages.last().unwrap();
+            assert!(failed == 1 && !last.ok && last.stage == stage, "{stages:?}");
+            stages.iter().map(|s| s.stage).collect::<Vec<_>>()
+        };
+        let error = |stage| ConnectorError {
+            stage,
+            ..ConnectorError::new(ErrorKind::ServerError, "", "")
+        };
+
+        // What fails within a stage fails at it.
+        let trace = Trace::default();
+        pass(&trace, Resolve).await;
+        let failed = lose(&trace, Connect).await;
+        assert_eq!(failed.stage, Some(Connect));
+        assert_eq!(told(&trace, failed), [Resolve, Connect]);
+        // What is found out between two stages is the last one's, unless another one is told.
+        for (stage, stages) in [
+            (None, &[Resolve][..]),
+            (Some(Resolve), &[Resolve]),
+            (Some(Tls), &[Resolve, Tls]),
+        ] {
+            let trace = Trace::default();
+            pass(&trace, Resolve).await;
+            assert_eq!(told(&trace, error(stage)), stages);
+        }
+        // Before any stage.
+        assert_eq!(told(&Trace::default(), error(None)), [Connect]);
+        // At the second host.
+        let trace = Trace::default();
+        pass(&trace, Resolve).await;
+        lose(&trace, Connect).await;
+        trace.next_attempt();
+        pass(&trace, Resolve).await;
+        let failed = lose(&trace, OpenDatabase).await;
+        assert_eq!(trace.stages().len(), 4);
+        assert_eq!(told(&trace, failed), [Resolve, OpenDatabase]);
     }
 
     #[tokio::test]

@@ -2,7 +2,7 @@
 //! router, the fence around it, the OpenAPI document and the table test all read the same list.
 
 use actix_web::http::Method;
-use actix_web::{FromRequest, Handler, Responder, Route, web};
+use actix_web::{FromRequest, Handler, Responder, Route, guard, web};
 use utoipa::ToSchema;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::Schema;
@@ -83,7 +83,10 @@ impl Endpoint {
         F::Output: Responder + 'static,
     {
         let route_method = method.clone();
-        let handler = move || web::method(route_method.clone()).to(handler.clone());
+        let handler = move || match route_method {
+            Method::GET => reads().to(handler.clone()),
+            _ => web::method(route_method.clone()).to(handler.clone()),
+        };
         Self {
             method,
             paths: vec![path],
@@ -152,6 +155,13 @@ impl Endpoint {
             config.route(path, (self.handler)());
         }
     }
+}
+
+/// A route that answers to GET, and to HEAD as to GET (RFC 9110 §9.1 asks for both); the server
+/// leaves the body of the answer out.
+#[must_use]
+pub fn reads() -> Route {
+    web::route().guard(guard::Any(guard::Get()).or(guard::Head()))
 }
 
 /// Whether a path fits a pattern of literal and `{named}` segments.

@@ -188,5 +188,5 @@ pub async fn nowhere(
         format!("This endpoint does not answer to {}.", request.method()),
         format!("Use {}.", methods.join(" or ")),
     )
-    .allow(methods.join(", ")))
+    .allow(methods.join(", ").replace("GET", "GET, HEAD")))
 }

@@ -27,8 +27,8 @@ pub const BASE_PATHS: [&str; 2] = ["/api/v1", "/jarvispy/{organization}/{user}/a
 
 /// Enters everything into a router.
 pub fn configure(config: &mut ServiceConfig) {
-    config.route("/healthz", web::get().to(routes::healthz));
-    config.route("/readyz", web::get().to(routes::readyz));
+    config.route("/healthz", endpoint::reads().to(routes::healthz));
+    config.route("/readyz", endpoint::reads().to(routes::readyz));
     for base in BASE_PATHS {
         let scope = web::scope(base)
             .wrap(from_fn(fence::api))

@@ -31,6 +31,12 @@ pub fn refusal(error: SourceError, prefix: &str) -> ApiError {
         ),
         SourceError::Connector(error) => error.into(),
         SourceError::Busy => busy("Too many connections are being opened at once."),
+        SourceError::Share => ApiError::new(
+            Code::TOO_MANY_ATTEMPTS,
+            "Too many connections are being opened for you at once.",
+            "Wait until some have ended: their answers come within seconds.",
+        )
+        .retry_after(1),
         SourceError::Store(error) => error.into(),
         SourceError::Vault(error) => ApiError::internal(&error),
         SourceError::Document(error) => ApiError::internal(&error),
@@ -164,6 +170,22 @@ impl From<StoreError> for ApiError {
                 tracing::error!(error = %other, cause, "the store failed");
                 Self::internal(&other)
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::http::header::RETRY_AFTER;
+
+    use super::*;
+
+    #[test]
+    fn who_opens_too_many_connections_is_told_apart_from_all_together_doing_so() {
+        for (error, status) in [(SourceError::Share, 429), (SourceError::Busy, 503)] {
+            let answer = refusal(error, "").respond(None);
+            assert_eq!(answer.status().as_u16(), status);
+            assert!(answer.headers().contains_key(RETRY_AFTER));
         }
     }
 }

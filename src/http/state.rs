@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use actix_web::http::Method;
+
 use super::endpoint::{Access, Endpoint};
 use super::hosts::ServedHosts;
 use crate::services::accounts::Accounts;
@@ -28,7 +30,7 @@ pub struct State {
 #[derive(Debug, Clone)]
 pub struct EndpointInfo {
     /// The method.
-    pub method: actix_web::http::Method,
+    pub method: Method,
     /// The patterns of its paths.
     pub paths: Vec<&'static str>,
     /// Who may call it.
@@ -38,8 +40,8 @@ pub struct EndpointInfo {
 impl EndpointInfo {
     /// Whether a request's method and path below the base path are this endpoint's.
     #[must_use]
-    pub fn matches(&self, method: &actix_web::http::Method, path: &str) -> bool {
-        self.method == *method
+    pub fn matches(&self, method: &Method, path: &str) -> bool {
+        (self.method == *method || (self.method == Method::GET && *method == Method::HEAD))
             && self
                 .paths
                 .iter()

@@ -73,7 +73,22 @@ impl fmt::Display for HostRule {
     }
 }
 
-/// Whether the text is a host name: labels of letters, digits, `-` and `_`, with dots between.
+/// Whether a host's name ends in a number, as an IPv4 address does and no name may: resolvers take
+/// `127.1`, `0x7f000001` and `2130706433` for addresses that nobody reads in them. As the URL
+/// standard has it (<https://url.spec.whatwg.org/#ends-in-a-number-checker>).
+#[must_use]
+pub fn ends_in_number(name: &str) -> bool {
+    let name = name.strip_suffix('.').unwrap_or(name);
+    let last = name.rsplit('.').next().unwrap_or_default();
+    let hexadecimal = last.strip_prefix("0x").or(last.strip_prefix("0X"));
+    match hexadecimal {
+        Some(digits) => digits.bytes().all(|b| b.is_ascii_hexdigit()),
+        None => !last.is_empty() && last.bytes().all(|b| b.is_ascii_digit()),
+    }
+}
+
+/// Whether the text is a host name: labels of letters, digits, `-` and `_`, with dots between, the
+/// last of which is no number.
 fn is_name(text: &str) -> bool {
     let is_label = |label: &str| {
         !label.is_empty()
@@ -82,7 +97,7 @@ fn is_name(text: &str) -> bool {
                 .bytes()
                 .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
     };
-    text.len() <= 253 && text.split('.').all(is_label)
+    text.len() <= 253 && text.split('.').all(is_label) && !ends_in_number(text)
 }
 
 #[cfg(test)]
@@ -128,6 +143,24 @@ mod tests {
     }
 
     #[test]
+    fn a_number_at_the_end_makes_no_name() {
+        for name in [
+            "1",
+            "127.1",
+            "a.0x7F",
+            "0x",
+            "a.1.",
+            "1.2.3.4.5",
+            "256.0.0.1",
+        ] {
+            assert!(ends_in_number(name), "{name}");
+        }
+        for name in ["", "a", "1a", "1.a", "0xg", "a.b1", "x0", "a..", "fe80::1"] {
+            assert!(!ends_in_number(name), "{name}");
+        }
+    }
+
+    #[test]
     fn anything_else_is_refused() {
         for text in [
             "",
@@ -139,6 +172,8 @@ mod tests {
             "a..b",
             "10.0.0.0/33",
             "*.*.x",
+            "127.1",
+            "*.0.0.1",
         ] {
             assert_eq!(text.parse::<HostRule>(), Err(InvalidHostRule), "{text:?}");
         }

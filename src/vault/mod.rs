@@ -73,7 +73,7 @@ impl Vault {
                 if may_create {
                     key_file::load_or_create(&path, "Seals the credentials that Headwater keeps.")?
                 } else {
-                    key_file::load(&path)?
+                    key_file::load_ours(&path)?
                 }
             }
         };

@@ -14,6 +14,7 @@ macro_rules! behaves {
     (servers { $($server:ident = $of:expr;)* } files { $($file:ident = $engine:expr;)* }) => {
         $(behaves!(@module $server, $of;
                 a_wrong_password_is_told_at_the_stage_of_the_login
+                a_login_without_its_password_is_told_that_none_was_given
                 the_server_says_itself_which_engine_it_is
                 another_servers_port_is_told_with_who_answers_there
                 a_password_is_kept_for_its_own_server_alone

@@ -63,6 +63,7 @@ impl Stage {
             )
             .await;
         assert_eq!(answer.status, 200, "{}", answer.body);
+        one_stage_failed_or_none(&answer.body);
         answer.body
     }
 
@@ -73,6 +74,24 @@ impl Stage {
         assert_eq!(body["error"]["details"]["stage"], stage, "{body}");
         body
     }
+}
+
+/// Of a test that failed, one stage has failed: the last one, which is the error's too.
+fn one_stage_failed_or_none(body: &Value) {
+    let stages = body["data"]["stages"].as_array().unwrap();
+    let mut failed = stages.iter().filter(|record| record["ok"] == false);
+    if body["status"] == "success" {
+        assert!(failed.next().is_none(), "{body}");
+        return;
+    }
+    let of_error = json!(body["error"]["details"]["stage"]);
+    assert_eq!(
+        stages.last().map(|record| &record["stage"]),
+        Some(&of_error),
+        "{body}"
+    );
+    assert_eq!(failed.next(), stages.last(), "{body}");
+    assert!(failed.next().is_none(), "{body}");
 }
 
 fn id(value: &Value) -> &str {

@@ -1,4 +1,5 @@
 use super::Cli;
+use crate::support::app::TestApp;
 
 #[test]
 fn an_unknown_variable_stops_every_command_and_names_the_nearest() {
@@ -64,4 +65,35 @@ fn the_openapi_document_is_json_on_standard_output() {
     let cli = Cli::new();
     let document: serde_json::Value = serde_json::from_str(&cli.run(&["openapi"]).ok()).unwrap();
     assert!(document["openapi"].is_string());
+}
+
+#[actix_web::test]
+async fn a_key_file_that_others_may_read_is_told_and_closed_where_it_is_ours() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let mode = |path: &std::path::Path| path.metadata().unwrap().permissions().mode() & 0o777;
+    let open = |path: &std::path::Path| {
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o644)).unwrap();
+    };
+    let folder = TestApp::start().stop();
+    for name in ["secret.key", "token.key"] {
+        open(&folder.path().join(name));
+    }
+    let app = TestApp::start_with(folder, &[]);
+    for name in ["secret.key", "token.key"] {
+        let path = app.data_dir().join(name);
+        app.printed(&format!("others could read the file {}", path.display()));
+        assert_eq!(mode(&path), 0o600);
+    }
+    // The operator's own file is left as it is.
+    let folder = app.stop();
+    let elsewhere = tempfile::tempdir().unwrap();
+    let kept = elsewhere.path().join("kept.key");
+    std::fs::rename(folder.path().join("secret.key"), &kept).unwrap();
+    open(&kept);
+    let kept_at = kept.to_str().unwrap();
+    let app = TestApp::start_with(folder, &[("HEADWATER_SECRET_KEY_FILE", kept_at)]);
+    let log = app.printed(&format!("run: chmod 600 {kept_at}"));
+    assert!(!log.contains("others could read"), "{log}");
+    assert_eq!(mode(&kept), 0o644);
 }

@@ -233,10 +233,19 @@ async fn what_can_be_no_host_is_told_before_anything_is_dialled() {
         ("[::1", "no host name"),
         ("fe80::1%lo", "no address"),
         (&"x".repeat(300), "no host name"),
+        ("a..b", "no host name"),
+        // What some resolvers take for addresses and nobody else does.
+        ("127.1", "ends in a number"),
+        ("2852039166", "ends in a number"),
+        ("0x7f.0.0.0x1", "ends in a number"),
+        ("127.0.0.01", "ends in a number"),
+        ("256.0.0.1.", "ends in a number"),
+        ("１２７.0.0.1", "beyond ASCII"),
+        ("bücher.example", "beyond ASCII"),
     ] {
-        for engine in ["postgresql", "mysql", "mongodb"] {
+        for engine in ["postgresql", "mysql", "mongodb", ""] {
             let database = json!({"databaseType": engine, "host": host, "database": "d",
-                "username": "u", "password": "p"});
+                "username": "u", "password": "p", "port": 5000});
             let failed = admin
                 .post(
                     "/data/default/test-connection",

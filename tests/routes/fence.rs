@@ -2,6 +2,8 @@
 
 use reqwest::Method;
 use serde_json::json;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 use crate::support::app::{TestApp, command};
 use crate::support::client::send;
@@ -195,6 +197,62 @@ async fn a_server_whose_log_nobody_reads_any_more_serves_and_stops_all_the_same(
         .status()
         .unwrap();
     assert!(child.wait().unwrap().success());
+}
+
+#[actix_web::test]
+async fn what_can_be_read_answers_to_head_as_to_get_without_the_body() {
+    let app = TestApp::start();
+    let admin = app.admin();
+    let (nobody, outside) = (app.nobody(), app.nobody().at(app.url.clone()));
+    for (client, path, status) in [
+        (&admin, "/auth/me", 200),
+        (&admin, "/data/default/list", 200),
+        (&admin, "/data/nope/list", 404),
+        (&nobody, "/auth/me", 401),
+        (&nobody, "/openapi.json", 200),
+        (&outside, "/healthz", 200),
+        (&outside, "/readyz", 200),
+        (&outside, "/", 200),
+    ] {
+        let ask = |method| client.request(method, path).send();
+        let head = ask(Method::HEAD).await.unwrap();
+        let get = ask(Method::GET).await.unwrap();
+        assert_eq!(head.status(), status, "{path}");
+        assert_eq!(get.status(), status, "{path}");
+        for name in ["content-type", "content-length", "etag", "cache-control"] {
+            let (head, get) = (head.headers().get(name), get.headers().get(name));
+            assert_eq!(head, get, "{path} {name}");
+        }
+        assert_eq!(head.bytes().await.unwrap().len(), 0, "{path}");
+        assert!(!get.bytes().await.unwrap().is_empty(), "{path}");
+    }
+    // Where there is nothing to be read there is nothing to be asked about.
+    let refused = admin.request(Method::HEAD, "/auth/revoke-all").send().await;
+    assert_eq!(refused.unwrap().status(), 405);
+    let refused = admin.request(Method::DELETE, "/auth/me").send().await;
+    assert_eq!(refused.unwrap().headers()["allow"], "GET, HEAD");
+}
+
+#[actix_web::test]
+async fn callers_who_break_off_or_talk_nonsense_are_no_error_in_the_log() {
+    let app = TestApp::start();
+    let address = app.url.strip_prefix("http://").unwrap();
+    let broken_off =
+        "POST /api/v1/auth/login HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nabc";
+    for words in [broken_off, "\0\u{1} no request\r\n\r\n"] {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.write_all(words.as_bytes()).await.unwrap();
+        stream.shutdown().await.unwrap();
+        // Its end is that of all that is logged of it.
+        let _ = stream.read_to_end(&mut Vec::new()).await;
+    }
+    let failed = app
+        .nobody()
+        .get("/auth/me")
+        .await
+        .failed(401, "unauthenticated");
+    let log = app.printed(failed["error"]["request_id"].as_str().unwrap());
+    assert!(!log.contains("ERROR"), "{log}");
 }
 
 #[actix_web::test]

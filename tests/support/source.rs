@@ -24,11 +24,25 @@ impl Attempt {
     /// The failure of an attempt that did not.
     #[track_caller]
     pub fn error(self) -> ConnectorError {
-        match self.result {
+        let error = match self.result {
             Ok(session) => panic!("connected to {:?}", session.server()),
             Err(error) => error,
-        }
+        };
+        one_stage_failed(&self.stages, &error);
+        error
     }
+}
+
+/// Whether the stages and the error tell the same: one stage has failed, the last one, and it is
+/// the error's.
+#[track_caller]
+pub fn one_stage_failed(stages: &[(Stage, bool)], error: &ConnectorError) {
+    let failed: Vec<_> = stages.iter().filter(|(_, ok)| !ok).collect();
+    let last = stages.last();
+    assert!(
+        failed.len() == 1 && last.copied() == error.stage.map(|stage| (stage, false)),
+        "{stages:?} of {error:?}"
+    );
 }
 
 /// Connects with the fields of a request.
@@ -53,7 +67,7 @@ pub async fn connect_with(dialer: Dialer, fields: Value) -> Attempt {
         credentials: draft.credentials,
     };
     let trace = Trace::default();
-    let result = driver.connector.connect(&context, &target, &trace).await;
+    let result = driver.connect(&context, &target, &trace).await;
     let stages = trace.stages().iter().map(|s| (s.stage, s.ok)).collect();
     Attempt {
         result,

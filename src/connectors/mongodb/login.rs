@@ -4,7 +4,7 @@ use mongodb::options::{AuthMechanism, Credential};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::options::{AUTH_MECHANISM, AUTH_SOURCE};
-use crate::connectors::{ConfigError, Target};
+use crate::connectors::{ConfigError, ConnectorError, ErrorKind, Target};
 
 /// The ways to log in that are built in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,6 +79,20 @@ impl Login {
     /// Whether a password is part of it.
     pub fn has_password(&self) -> bool {
         self.mechanism != Some(Mechanism::X509)
+    }
+
+    /// Refuses a login without its password before it is tried: the driver would take an empty one,
+    /// which no user has (manual: createUser).
+    pub fn check(&self, place: &str) -> Result<(), ConnectorError> {
+        let user = self.username.as_deref().unwrap_or_default();
+        if !self.has_password() || !self.secret().is_empty() {
+            return Ok(());
+        }
+        Err(ConnectorError::new(
+            ErrorKind::AuthenticationFailed,
+            format!("{place} takes the user '{user}' by password, and none was given."),
+            "Give the password.",
+        ))
     }
 
     /// The password, for taking it out of a server's words.

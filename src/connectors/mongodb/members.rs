@@ -251,7 +251,6 @@ impl<'a> Search<'a> {
              options.directConnection = true; to read where there is no primary, \
              options.readPreference = secondaryPreferred.",
         )
-        .at(Stage::Connect)
         .because("no_suitable_member")
     }
 }
@@ -271,9 +270,5 @@ fn belongs(member: &Member, set: Option<&str>) -> Result<(), ConnectorError> {
     };
     let host = &member.host;
     let message = format!("The server at {host} {is}; options.replicaSet asks for '{wanted}'.");
-    Err(
-        ConnectorError::new(ErrorKind::UnsupportedServer, message, hint)
-            .at(Stage::Connect)
-            .because("replica_set"),
-    )
+    Err(ConnectorError::new(ErrorKind::UnsupportedServer, message, hint).because("replica_set"))
 }

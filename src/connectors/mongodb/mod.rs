@@ -117,6 +117,9 @@ impl Connector for MongoDb {
 
 /// Logs in, and asks what the login may do. A ping would do without the login.
 async fn log_in(link: &Link) -> Result<Privileges, ConnectorError> {
+    if let Some(login) = link.login() {
+        login.check(link.place())?;
+    }
     let command = doc! { "connectionStatus": 1, "showPrivileges": true };
     let status = link
         .first_command("admin", command, Stage::Authenticate)

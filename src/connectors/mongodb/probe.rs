@@ -7,6 +7,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::io::AsyncReadExt;
 use tokio::time::timeout;
 
 use super::hello::{self, Hello, OLDEST_WIRE};
@@ -23,6 +24,10 @@ const ANSWER: Duration = Duration::from_secs(3);
 
 /// How long it may take to find out who else it is.
 const IDENTIFY: Duration = Duration::from_secs(4);
+
+/// How soon a server that has no connection to spare closes one, and one that is too old has to say
+/// its version to have it told.
+const AT_ONCE: Duration = Duration::from_secs(1);
 
 /// A server that answered.
 pub struct Member {
@@ -95,15 +100,22 @@ impl Probe<'_> {
         if let Some(hello) = trace.run(Stage::Connect, limit, plain).await? {
             return Ok(self.member(hello, None));
         }
-        match tls {
-            Some(tls) => match self.try_tls(&tls, trace).await {
-                Ok((hello, info)) => Ok(self.through(tls).member(hello, Some(info))),
-                Err(error) if tls.certificate().is_some() => Err(error),
-                Err(_) => Err(self.stranger().await),
-            },
-            None if self.speaks_tls().await => Err(self.tls_required()),
-            None => Err(self.stranger().await),
+        let Some(tls) = tls else {
+            return Err(if self.speaks_tls().await {
+                self.tls_required()
+            } else {
+                self.stranger().await
+            });
+        };
+        // A stage of its own only where TLS is what is spoken there.
+        let attempt = Trace::default();
+        let shaken = self.try_tls(&tls, &attempt).await;
+        if shaken.is_err() && tls.certificate().is_none() {
+            return Err(self.stranger().await);
         }
+        trace.adopt(&attempt);
+        let (hello, info) = shaken?;
+        Ok(self.through(tls).member(hello, Some(info)))
     }
 
     async fn with_tls(self, tls: Tls, trace: &Trace) -> Result<Member, ConnectorError> {
@@ -177,7 +189,7 @@ impl Probe<'_> {
             return Err(NoHello::Told(error));
         };
         if hello.wire < OLDEST_WIRE {
-            let version = timeout(ANSWER, wire::ask(&mut stream, wire::BUILD_INFO)).await;
+            let version = timeout(AT_ONCE, wire::ask(&mut stream, wire::BUILD_INFO)).await;
             let version = version.ok().and_then(Result::ok);
             return Err(NoHello::Told(self.too_old(&hello, version.as_deref())));
         }
@@ -215,6 +227,18 @@ impl Probe<'_> {
         matches!(shaken, Ok(Ok(_))) || tls.certificate().is_some()
     }
 
+    /// Whether a connection is closed before anything is said on it. So does a server over its
+    /// `net.maxIncomingConnections`, with TLS too: it neither reads nor says a byte
+    /// (`SessionManagerCommon::startSession` in the server's sources). One that waits for its
+    /// client, whatever it makes of its words, does not.
+    async fn closes_at_once(&self) -> bool {
+        let Ok(mut stream) = self.dial().await else {
+            return false;
+        };
+        let read = timeout(AT_ONCE, stream.read(&mut [0; 1])).await;
+        matches!(read, Ok(Ok(0) | Err(_)))
+    }
+
     /// What a failed handshake means, without a certificate shown: a server without TLS, or none
     /// of `MongoDB`'s.
     async fn why_no_tls(&self, error: ConnectorError) -> ConnectorError {
@@ -236,6 +260,7 @@ impl Probe<'_> {
             Some(Err(NoHello::Told(told))) if told.kind == ErrorKind::ProtocolMismatch => {
                 told.at(Stage::Tls)
             }
+            _ if self.closes_at_once().await => self.crowded(),
             _ => error,
         }
     }
@@ -244,11 +269,29 @@ impl Probe<'_> {
     async fn stranger(&self) -> ConnectorError {
         let trace = Trace::default();
         let who = detect::identify(&self.context.dialer, self.host, super::PORT, &trace);
-        let error = match timeout(IDENTIFY, who).await {
+        let (who, at_once) = tokio::join!(timeout(IDENTIFY, who), self.closes_at_once());
+        let error = match who {
             Ok(Ok(answer)) if answer.described().is_some() => self.foreign(answer),
+            _ if at_once => self.crowded(),
             _ => self.hung_up(),
         };
         error.at(Stage::Connect)
+    }
+
+    fn crowded(&self) -> ConnectorError {
+        ConnectorError::new(
+            ErrorKind::TooManyConnections,
+            format!(
+                "{} takes connections and closes each before a word is said, as a MongoDB server \
+                 does that has none to spare.",
+                self.host
+            ),
+            "Close connections that are not needed, or raise net.maxIncomingConnections. Otherwise \
+             check host and port: a proxy or a container's published port without a server behind \
+             it does the same, and so does what refuses this machine's address (an access list, as \
+             Atlas has).",
+        )
+        .because("closed_at_once")
     }
 
     fn foreign(&self, answer: detect::Answer) -> ConnectorError {
@@ -270,9 +313,9 @@ impl Probe<'_> {
                 "{} accepted the connection and ended it at the first message.",
                 self.host
             ),
-            "It may be no MongoDB server, have no connection to spare (net.maxIncomingConnections), \
-             refuse this machine's address (an access list, as Atlas has), or want a client \
-             certificate (options.tls_certificate, options.tls_key).",
+            "It may be no MongoDB server, refuse this machine's address (an access list, as Atlas \
+             has), want a client certificate (options.tls_certificate, options.tls_key), or have \
+             had no connection to spare (net.maxIncomingConnections).",
         )
     }
 

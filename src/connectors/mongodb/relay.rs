@@ -14,7 +14,7 @@ use tokio::sync::watch;
 use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::timeout;
 
-use super::way::{Way, lost};
+use super::way::{Way, crowded, lost};
 use super::{guard, wire};
 use crate::connectors::private_socket::PrivateSocket;
 use crate::connectors::{ConnectorError, ErrorKind};
@@ -104,8 +104,9 @@ async fn serve(listener: UnixListener, line: Line) {
 
 impl Line {
     /// Carries one connection until either side ends it.
-    async fn carry(self, driver: UnixStream) {
-        if let Err(fault) = self.relay(driver).await {
+    async fn carry(self, mut driver: UnixStream) {
+        // Told before the driver's end closes, so that whoever sees that finds the cause.
+        if let Err(fault) = self.relay(&mut driver).await {
             // The first cause tells more than those that follow from it.
             self.fault.send_if_modified(|told| {
                 let first = told.is_none();
@@ -115,18 +116,21 @@ impl Line {
         }
     }
 
-    async fn relay(&self, driver: UnixStream) -> Result<(), ConnectorError> {
+    async fn relay(&self, driver: &mut UnixStream) -> Result<(), ConnectorError> {
         let server = self.way.open().await?;
         let (mut from_server, mut to_server) = tokio::io::split(server);
-        let (mut from_driver, mut to_driver) = driver.into_split();
+        let (mut from_driver, mut to_driver) = driver.split();
         let down = async {
             let mut message = Vec::new();
-            while self.receive(&mut from_server, &mut message).await? {
-                if to_driver.write_all(&message).await.is_err() {
-                    break;
+            if !self.receive(&mut from_server, &mut message).await? {
+                return Err(crowded());
+            }
+            loop {
+                let passed_on = to_driver.write_all(&message).await;
+                if passed_on.is_err() || !self.receive(&mut from_server, &mut message).await? {
+                    return Ok(());
                 }
             }
-            Ok(())
         };
         tokio::select! {
             ended = down => ended,

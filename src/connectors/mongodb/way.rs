@@ -7,7 +7,7 @@ use std::sync::Arc;
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use crate::connectors::dial::Dialer;
-use crate::connectors::tls::{Tls, TlsInfo};
+use crate::connectors::tls::{self, Tls, TlsInfo};
 use crate::connectors::{ConnectorError, ErrorKind, Trace};
 
 /// An open connection, with TLS or without.
@@ -36,12 +36,16 @@ pub struct Way {
 }
 
 impl Way {
-    /// Opens a connection, with TLS where that is the way.
+    /// Opens one more connection, with TLS where that is the way.
     pub async fn open(&self) -> Result<Box<dyn Stream>, ConnectorError> {
         let trace = Trace::default();
         let stream = self.dial(&trace).await?;
         match &self.tls {
-            Some(tls) => Ok(Box::new(tls.handshake(stream, &trace).await?.0)),
+            Some(tls) => match tls.handshake(stream, &trace).await {
+                Ok((stream, _)) => Ok(Box::new(stream)),
+                Err(error) if error.reason == Some(tls::HUNG_UP) => Err(crowded()),
+                Err(error) => Err(error),
+            },
             None => Ok(stream),
         }
     }
@@ -66,6 +70,16 @@ impl Way {
         let (stream, info) = tls.handshake(stream, trace).await?;
         Ok((Box::new(stream), info))
     }
+}
+
+/// One more connection that the server closed without a word, after it had answered on another.
+pub fn crowded() -> ConnectorError {
+    ConnectorError::new(
+        ErrorKind::TooManyConnections,
+        "The server answers on one connection and closes further ones before a word is said: it \
+         has none to spare.",
+        "Close connections that are not needed, or raise net.maxIncomingConnections at the server.",
+    )
 }
 
 /// A connection that the server ended, or that broke.

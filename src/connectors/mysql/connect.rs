@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::client::Client;
 use super::error::{self, About};
+use super::server::Server;
 use super::wire::{
     Account, Failure, First, Greeting, LoginOutcome, Meeting, Stream, read_greeting,
 };
@@ -86,6 +87,10 @@ impl Plan {
             }
         };
         let greeting = self.greeting(&mut stream, &about, trace).await?;
+        // Not refused for it yet: a proxy may greet in the words of an older server than its own.
+        if let Err(too_old) = Server::read(&greeting.version, "").check() {
+            trace.blame(too_old);
+        }
         if let Some(tls) = self.tls_to_use(&greeting, trace).await? {
             let ask = async {
                 let mut driver = self.meet(&greeting, true).await?;
@@ -166,6 +171,7 @@ impl Plan {
             place: Host { name, port }.to_string(),
             user: self.target.settings.username.clone().unwrap_or_default(),
             database: self.database().map(str::to_owned),
+            passwordless: self.target.credentials.password().is_empty(),
             tls_declined: false,
         }
     }
@@ -193,6 +199,7 @@ impl Plan {
             };
             match first {
                 Ok(First::Greeting(greeting)) => Ok(greeting),
+                Ok(First::Foreign(bytes)) if bytes.is_empty() => Err(self.hung_up()),
                 Ok(First::Foreign(bytes)) => {
                     Err(self.mismatch(detect::recognise(&bytes).described()))
                 }
@@ -215,6 +222,19 @@ impl Plan {
             Answer::Engine(driver) if is_ours(driver.name) => None,
             answer => answer.described(),
         }
+    }
+
+    fn hung_up(&self) -> ConnectorError {
+        ConnectorError::new(
+            ErrorKind::ConnectionLost,
+            format!(
+                "{} took the connection and closed it without a word.",
+                self.about().place
+            ),
+            "A proxy or a container's published port without a server behind it does so, and what \
+             refuses this machine's address. A server that has no connection to spare would say \
+             so. Check the port and the server's log.",
+        )
     }
 
     fn mismatch(&self, who: Option<String>) -> ConnectorError {
@@ -274,9 +294,11 @@ impl Plan {
         trace: &Trace,
     ) -> Result<(Client, LoginOutcome), ConnectorError> {
         let work = async { login.await.map_err(|failure| self.explain(failure, about)) };
-        trace
+        let logged_in = trace
             .run(Stage::Authenticate, limits::AUTHENTICATE, work)
-            .await
+            .await?;
+        trace.acquit();
+        Ok(logged_in)
     }
 }
 

@@ -14,6 +14,8 @@ pub struct About {
     pub user: String,
     /// The database asked for.
     pub database: Option<String>,
+    /// No password was given.
+    pub passwordless: bool,
     /// The server offers TLS and the connection goes without.
     pub tls_declined: bool,
 }
@@ -96,6 +98,7 @@ fn refused(code: u16, about: &About) -> ConnectorError {
         place,
         user,
         database,
+        passwordless,
         tls_declined,
     } = about;
     let database = database.as_deref().unwrap_or("the database");
@@ -117,6 +120,12 @@ fn refused(code: u16, about: &About) -> ConnectorError {
             ErrorKind::PermissionDenied,
             format!("'{user}' has no right on '{database}', or there is no such database."),
             "Check the database's name, letter case too; or grant the user SELECT on it.",
+        ),
+        1045 | 1698 if *passwordless => error(
+            ErrorKind::AuthenticationFailed,
+            format!("The server at {place} refused '{user}', and no password was given."),
+            "Give the password. If the account has none, check that it may log in from this \
+             machine ('user'@'host').",
         ),
         // 1698 is MariaDB's for an account that logs in by the operating system.
         1045 | 1698 => error(
@@ -208,6 +217,7 @@ mod tests {
             place: "db:3306".to_owned(),
             user: "ann".to_owned(),
             database: Some("shop".to_owned()),
+            passwordless: false,
             tls_declined: false,
         }
     }
@@ -252,6 +262,17 @@ mod tests {
         };
         assert!(explained(1045, &declined).hint.contains("REQUIRE SSL"));
         assert!(!explained(1045, &about()).hint.contains("REQUIRE SSL"));
+    }
+
+    #[test]
+    fn a_refused_login_without_a_password_says_that_there_was_none() {
+        let without = About {
+            passwordless: true,
+            ..about()
+        };
+        let error = explained(1045, &without);
+        assert_eq!(error.kind, ErrorKind::AuthenticationFailed);
+        assert!(error.message.contains("no password was given"), "{error:?}");
     }
 
     #[test]

@@ -112,7 +112,7 @@ impl Connector for MySql {
                     return Ok(Box::new(session));
                 }
                 // The next host may answer where this one does not; a refusal stands.
-                Err(error) if hosts.peek().is_some() && not_reached(&error) => {}
+                Err(error) if hosts.peek().is_some() && not_reached(&error) => trace.next_attempt(),
                 Err(error) => return Err(error),
             }
         }

@@ -3,7 +3,7 @@
 use tokio_postgres::{Client, SimpleQueryMessage, SimpleQueryRow};
 
 use super::error::About;
-use super::product::{FLOOR, POSTGRESQL, major, product};
+use super::product::{FLOOR, POSTGRESQL, is_too_old, product};
 use super::watch::Watch;
 use crate::connectors::{ConnectorError, ErrorKind};
 
@@ -61,7 +61,7 @@ pub async fn hello(
             )),
         }
     };
-    if hello.product == POSTGRESQL && major(server_version).is_some_and(|major| major < FLOOR) {
+    if hello.product == POSTGRESQL && is_too_old(server_version) {
         return Err(too_old(about, server_version));
     }
     if let Some(wanted) = wanted {
@@ -81,7 +81,8 @@ pub async fn hello(
     Ok(hello)
 }
 
-fn too_old(about: &About, version: &str) -> ConnectorError {
+/// The server is older than any that is supported.
+pub fn too_old(about: &About, version: &str) -> ConnectorError {
     let version: String = version.chars().take(60).collect();
     ConnectorError::new(
         ErrorKind::UnsupportedServer,

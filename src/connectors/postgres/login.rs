@@ -15,7 +15,8 @@ use tokio_postgres::{Client, Config, Connection};
 
 use super::config;
 use super::error::{About, tls_inside};
-use super::hello::hello;
+use super::hello::{hello, too_old};
+use super::product::is_too_old;
 use super::route::Route;
 use super::watch::{Method, Watch};
 use super::wire::{AsItIs, Wire};
@@ -74,7 +75,12 @@ pub async fn log_in(
             Some(Stage::Tls) => "TLS was tried and failed",
             _ => "The server refuses this login over TLS",
         };
-        let mut connected = by(&route.plain(), &login, trace).await.map_err(|_| error)?;
+        let plainly = Trace::default();
+        let mut connected = by(&route.plain(), &login, &plainly)
+            .await
+            .map_err(|_| error)?;
+        trace.next_attempt();
+        trace.adopt(&plainly);
         connected
             .info
             .notes
@@ -163,9 +169,17 @@ async fn by(route: &Route, login: &Login, trace: &Trace) -> Result<Connected, Co
         .run(Stage::Authenticate, limits::AUTHENTICATE, authenticated)
         .await?;
     let open = async {
-        let done = match done {
-            Some(done) => done,
-            None => driver.await,
+        let done = if let Some(done) = done {
+            done
+        } else {
+            tokio::select! {
+                biased;
+                done = &mut driver => done,
+                version = watch.version() => {
+                    blame_the_old(trace, &about, &version);
+                    driver.await
+                }
+            }
         };
         let (client, connection) = match done {
             Ok(open) => open,
@@ -173,6 +187,7 @@ async fn by(route: &Route, login: &Login, trace: &Trace) -> Result<Connected, Co
         };
         let version = connection.parameter("server_version").unwrap_or_default();
         let version = version.to_owned();
+        blame_the_old(trace, &about, &version);
         let task = spawned(connection);
         let wanted = login.wanted.as_deref();
         let hello = hello(&client, &about, &watch, &version, wanted).await?;
@@ -201,6 +216,14 @@ async fn by(route: &Route, login: &Login, trace: &Trace) -> Result<Connected, Co
         login: login.clone(),
         task,
     })
+}
+
+/// A version is not refused before it is known whose it is: products that only speak the protocol
+/// call themselves an old PostgreSQL.
+fn blame_the_old(trace: &Trace, about: &About, version: &str) {
+    if is_too_old(version) {
+        trace.blame(too_old(about, version));
+    }
 }
 
 fn spawned(connection: Connection<Wire, Wire>) -> Task {

@@ -97,6 +97,9 @@ async fn first_that_will_do(
 ) -> Result<PostgresSession, ConnectorError> {
     let mut last = None;
     for host in &target.settings.hosts {
+        if last.is_some() {
+            trace.next_attempt();
+        }
         match login::log_in(&context.dialer, target, host, trace).await {
             Ok(connected) => return Ok(PostgresSession::new(connected, &target.settings)),
             Err(error) if leaves_others(error.kind) => last = Some(error),

@@ -25,8 +25,13 @@ pub fn product(version: &str) -> &'static str {
     found.map_or(POSTGRESQL, |(_, name)| name)
 }
 
+/// Whether a `server_version` is below the oldest that is supported.
+pub fn is_too_old(server_version: &str) -> bool {
+    major(server_version).is_some_and(|major| major < FLOOR)
+}
+
 /// The major version in a `server_version`: 15 of `15.13 (Debian …)`, 18 of `18beta1`.
-pub fn major(server_version: &str) -> Option<u32> {
+fn major(server_version: &str) -> Option<u32> {
     let end = server_version.find(|c: char| !c.is_ascii_digit());
     server_version[..end.unwrap_or(server_version.len())]
         .parse()

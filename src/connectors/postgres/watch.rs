@@ -9,6 +9,7 @@ use tokio::sync::Notify;
 pub struct Watch {
     seen: Mutex<Seen>,
     authenticated: Notify,
+    versioned: Notify,
 }
 
 #[derive(Debug)]
@@ -17,6 +18,7 @@ struct Seen {
     opening: Vec<u8>,
     method: Option<Method>,
     authenticated: bool,
+    version: Option<String>,
     allowance: usize,
     trip: Option<Trip>,
 }
@@ -56,12 +58,14 @@ impl Default for Watch {
             opening: Vec::new(),
             method: None,
             authenticated: false,
+            version: None,
             allowance: LOGIN,
             trip: None,
         };
         Self {
             seen: Mutex::new(seen),
             authenticated: Notify::new(),
+            versioned: Notify::new(),
         }
     }
 }
@@ -76,6 +80,12 @@ impl Watch {
     pub async fn authenticated(&self) {
         // A permit is stored where the word came before the question.
         self.authenticated.notified().await;
+    }
+
+    /// Waits for the server to say its version, which it does between the login and its end.
+    pub async fn version(&self) -> String {
+        self.versioned.notified().await;
+        self.lock().version.clone().unwrap_or_default()
     }
 
     pub fn is_authenticated(&self) -> bool {
@@ -130,6 +140,16 @@ impl Watch {
             other => Method::Other(format!("number {other}")),
         };
         self.lock().method = Some(method);
+    }
+
+    /// Takes note of a parameter's value (`ParameterStatus`), of which the version counts.
+    pub(super) fn told(&self, body: &[u8]) {
+        let mut texts = body.split(|b| *b == 0);
+        if let (Some(b"server_version"), Some(version)) = (texts.next(), texts.next()) {
+            let version = String::from_utf8_lossy(version).into_owned();
+            self.lock().version = Some(version);
+            self.versioned.notify_one();
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, Seen> {

@@ -104,7 +104,7 @@ struct Frames {
     header: [u8; HEADER],
     have: usize,
     left: usize,
-    /// The body of an authentication request.
+    /// The body of an authentication request or a parameter.
     body: Vec<u8>,
     login: bool,
 }
@@ -154,7 +154,7 @@ impl Frames {
                 }
             } else {
                 self.left -= piece.len();
-                if self.login && self.header[0] == b'R' {
+                if self.login && matches!(self.header[0], b'R' | b'S') {
                     self.body.extend_from_slice(piece);
                 }
             }
@@ -180,6 +180,7 @@ impl Frames {
     fn end(&mut self, watch: &Watch) {
         match self.header[0] {
             b'R' if self.login => watch.asked(&std::mem::take(&mut self.body)),
+            b'S' if self.login => watch.told(&std::mem::take(&mut self.body)),
             // ReadyForQuery ends the login.
             b'Z' => self.login = false,
             _ => {}

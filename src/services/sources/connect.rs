@@ -52,7 +52,7 @@ impl Sources {
         place: &Place,
         request: ConnectRequest,
     ) -> Result<Connected, SourceError> {
-        let _attempt = self.attempt()?;
+        let _attempt = self.attempts.begin(&place.user)?;
         let trace = Trace::default();
         let name = request
             .name

@@ -111,12 +111,8 @@ impl Sources {
         trace: &Trace,
     ) -> Result<Box<dyn Session>, SourceError> {
         let connecting = async {
-            let opened = target
-                .driver
-                .connector
-                .connect(&self.context, target, trace)
-                .await;
-            match opened {
+            let opened = target.driver.connect(&self.context, target, trace);
+            match opened.await {
                 Err(error) => {
                     Err(detect::name_the_silent(&self.context.dialer, target, error).await)
                 }
@@ -124,11 +120,6 @@ impl Sources {
             }
         };
         Ok(bounded(connecting, trace, target).await?)
-    }
-
-    /// Takes one of the places for attempts that run at once.
-    pub(super) fn attempt(&self) -> Result<tokio::sync::SemaphorePermit<'_>, SourceError> {
-        self.attempts.try_acquire().map_err(|_| SourceError::Busy)
     }
 
     async fn engine_of(
@@ -139,38 +130,18 @@ impl Sources {
         if let Engine::Told(driver) = input.engine()? {
             return Ok(driver);
         }
-        let hint = "Set databaseType to one of the engines listed at /data/engines.";
-        let (Some(name), Some(port)) = (input.host.clone(), input.port) else {
+        let Some((host, port)) = input.place_to_ask()? else {
             let message = "Neither engine, URL nor port tells what to connect to.";
-            return Err(ConfigError::new("databaseType", message, hint).into());
-        };
-        let host = Host {
-            name,
-            port: Some(port),
+            return Err(ConfigError::new("databaseType", message, NAME_IT).into());
         };
         // The stages of the asking are a finding only where it fails; else those of the connecting are.
         let asking = Trace::default();
         let answer = detect::identify(&self.context.dialer, &host, port, &asking).await;
-        if answer.is_err() {
-            trace.adopt(&asking);
+        if let Ok(Answer::Engine(driver)) = answer {
+            return Ok(driver);
         }
-        match answer? {
-            Answer::Engine(driver) => Ok(driver),
-            Answer::Other(what) => Err(ConnectorError::new(
-                ErrorKind::ProtocolMismatch,
-                format!("At {host} answers {what}, no database that is known here."),
-                "Check the port.",
-            )
-            .at(Stage::Connect)
-            .into()),
-            Answer::Unknown => Err(ConnectorError::new(
-                ErrorKind::ProtocolMismatch,
-                format!("The server at {host} did not say which engine it is."),
-                hint,
-            )
-            .at(Stage::Connect)
-            .into()),
-        }
+        trace.adopt(&asking);
+        Err(trace.fail(not_identified(&host, answer?)).into())
     }
 
     async fn kept_by_name(&self, place: &Place, name: &str) -> Result<Option<Kept>, SourceError> {
@@ -188,6 +159,42 @@ impl Sources {
             credentials: self.credentials_of(place, &record.source.id).await?,
         }))
     }
+}
+
+const NAME_IT: &str = "Set databaseType to one of the engines listed at /data/engines.";
+
+/// Why nobody knows which engine to speak to.
+fn not_identified(host: &Host, answer: Answer) -> ConnectorError {
+    if let Some(who) = answer.described() {
+        return ConnectorError::new(
+            ErrorKind::ProtocolMismatch,
+            format!("At {host} answers {who}, no database that is known here."),
+            "Check the port.",
+        );
+    }
+    let (kind, message, hint) = match answer {
+        Answer::Silent => (
+            ErrorKind::Timeout,
+            format!(
+                "The server at {host} took the connection and said nothing, whatever it was asked."
+            ),
+            "It may be overloaded, or the port another service's. If you know the engine, name it: \
+             a server that is asked in its own words is waited for longer.",
+        ),
+        Answer::HungUp => (
+            ErrorKind::ConnectionLost,
+            format!("The server at {host} took the connection and closed it without a word."),
+            "It may take TLS alone, have no connection to spare, refuse this machine's address, or \
+             be a proxy without a server behind it. If you know the engine, name it: the test then \
+             tells these apart as far as the engine lets one.",
+        ),
+        _ => (
+            ErrorKind::ProtocolMismatch,
+            format!("The server at {host} did not say which engine it is."),
+            "If you know the engine, name it.",
+        ),
+    };
+    ConnectorError::new(kind, message, format!("{hint} {NAME_IT}"))
 }
 
 /// A source as it is kept, opened.
@@ -216,7 +223,7 @@ async fn bounded<T>(
             limits::TEST,
         )),
     };
-    result.map_err(|error| scrubbed(error, &target.credentials))
+    result.map_err(|error| scrubbed(trace.fail(error), &target.credentials))
 }
 
 /// Takes the secrets out of an error.

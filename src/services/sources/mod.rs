@@ -1,5 +1,6 @@
 //! Sources: connecting, testing, listing, reading their schemas, and letting go of them.
 
+mod attempts;
 mod catalog;
 mod connect;
 mod contact;
@@ -11,8 +12,6 @@ mod schema;
 mod secrets;
 
 use std::sync::Arc;
-
-use tokio::sync::Semaphore;
 
 pub use catalog::{Cleaned, ListedSource};
 pub use connect::{ConnectRequest, Connected};
@@ -26,11 +25,8 @@ use crate::auth::permission::Denied;
 use crate::connectors::{ConfigError, ConnectorError, Context};
 use crate::store::{Store, StoreError};
 use crate::vault::{Vault, VaultError};
+use attempts::Attempts;
 use flights::Flights;
-
-/// Attempts to connect that run at once, of all callers together. Each is cheap, a task and a
-/// socket; the bound only keeps a flood from using up the process's file descriptors.
-const ATTEMPTS: usize = 512;
 
 /// The sources of all workspaces. Cheap to clone.
 #[derive(Clone)]
@@ -38,7 +34,7 @@ pub struct Sources {
     store: Store,
     vault: Vault,
     context: Arc<Context>,
-    attempts: Arc<Semaphore>,
+    attempts: Arc<Attempts>,
     flights: Arc<Flights>,
 }
 
@@ -50,7 +46,7 @@ impl Sources {
             store,
             vault,
             context: Arc::new(context),
-            attempts: Arc::new(Semaphore::new(ATTEMPTS)),
+            attempts: Arc::default(),
             flights: Arc::default(),
         }
     }
@@ -80,6 +76,9 @@ pub enum SourceError {
     /// Too many attempts run already.
     #[error("too many connections are being opened")]
     Busy,
+    /// Too many attempts of this caller run already.
+    #[error("too many connections are being opened for this caller")]
+    Share,
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -1,7 +1,7 @@
 //! Where a call on sources takes place: whose workspace.
 
 use crate::auth::permission::{Access, authorize};
-use crate::model::{Caller, OrganizationId, Owner, Scope, WorkspaceId, WorkspaceRef};
+use crate::model::{Caller, OrganizationId, Owner, Scope, UserId, WorkspaceId, WorkspaceRef};
 use crate::store::workspaces;
 
 use super::{SourceError, Sources};
@@ -10,6 +10,8 @@ use super::{SourceError, Sources};
 /// [`Sources::place`] alone.
 #[derive(Debug, Clone)]
 pub struct Place {
+    /// Who asks.
+    pub user: UserId,
     /// Whose it is.
     pub owner: Owner,
     /// The organization of the caller, into which secrets are bound.
@@ -46,6 +48,7 @@ impl Sources {
             (None, WorkspaceRef::Id(_)) => return Err(SourceError::NotFound("workspace")),
         };
         Ok(Place {
+            user: caller.user_id.clone(),
             owner,
             organization: caller.organization_id.clone(),
             workspace,

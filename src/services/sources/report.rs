@@ -85,7 +85,7 @@ impl Sources {
         name: Option<&str>,
         input: ConnectionInput,
     ) -> Result<TestReport, SourceError> {
-        let _attempt = self.attempt()?;
+        let _attempt = self.attempts.begin(&place.user)?;
         let started = Instant::now();
         let trace = Trace::default();
         let name = name.map(str::to_owned).or_else(|| input.name.clone());
@@ -108,7 +108,7 @@ impl Sources {
 
     /// Tests the connection of a source that is kept, and notes how it stands.
     pub async fn test_kept(&self, place: &Place, id: &SourceId) -> Result<TestReport, SourceError> {
-        let _attempt = self.attempt()?;
+        let _attempt = self.attempts.begin(&place.user)?;
         let started = Instant::now();
         let trace = Trace::default();
         let record = self.record(place, id).await?;
@@ -181,7 +181,7 @@ type Found = Result<(ServerInfo, Vec<TableEntry>), ConnectorError>;
 fn report(started: Instant, trace: &Trace, found: Found) -> TestReport {
     let (server, access, failure) = match found {
         Ok((server, tables)) => (Some(server), Some(Access::of(&tables)), None),
-        Err(error) => (None, None, Some(error)),
+        Err(error) => (None, None, Some(trace.fail(error))),
     };
     TestReport {
         stages: trace.stages(),

@@ -122,7 +122,7 @@ impl Sources {
         place: &Place,
         input: ConnectionInput,
     ) -> Result<(SchemaDocument, Vec<String>), SourceError> {
-        let _attempt = self.attempt()?;
+        let _attempt = self.attempts.begin(&place.user)?;
         let Prepared { target, warnings } =
             self.prepare(place, None, input, &Trace::default()).await?;
         let (server, schema) = self.introspect(&target).await?;
@@ -164,7 +164,7 @@ impl Sources {
         record: &SourceRecord,
         render: Render,
     ) -> Result<(), SourceError> {
-        let _attempt = self.attempt()?;
+        let _attempt = self.attempts.begin(&place.user)?;
         let target = self.target_of(place, record).await?;
         let read = self.introspect(&target).await;
         let id = record.source.id.clone();

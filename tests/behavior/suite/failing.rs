@@ -43,6 +43,19 @@ pub async fn a_wrong_password_is_told_at_the_stage_of_the_login(engine: &dyn Eng
         .await;
 }
 
+pub async fn a_login_without_its_password_is_told_that_none_was_given(engine: &dyn Engine) {
+    let stage = stage(engine).await;
+    let without = stage.with(&json!({"password": null}));
+    let body = stage
+        .fails(without, "authentication_failed", "authenticate")
+        .await;
+    let said = body["message"].as_str().unwrap();
+    assert!(
+        said.contains("none was given") || said.contains("no password was given"),
+        "{body}"
+    );
+}
+
 pub async fn another_servers_port_is_told_with_who_answers_there(engine: &dyn Engine) {
     let stage = stage(engine).await;
     let family = |name: &str| name.replace("mariadb", "mysql");

@@ -3,7 +3,8 @@
 use headwater::connectors::{ErrorKind, Selection};
 use mongodb::bson::{Binary, Bson, Document, doc, spec::BinarySubtype};
 use serde_json::json;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
+use tokio::net::TcpStream;
 
 use super::{Counted, connect, fake, kinds, until};
 use crate::support::fake::server;
@@ -30,6 +31,23 @@ async fn a_server_that_is_too_old_is_told_with_its_version_and_the_floor() {
 }
 
 #[tokio::test]
+async fn a_server_that_is_too_old_and_falls_silent_is_told_with_its_release() {
+    let port = fake::mongod(|command| {
+        let old = doc! { "ismaster": true, "minWireVersion": 0, "maxWireVersion": 6, "ok": 1.0 };
+        let said = fake::is_hello(command).then(|| fake::bytes(&old));
+        said.unwrap_or_default()
+    })
+    .await;
+    let error = connect(json!({
+        "host": "127.0.0.1", "port": port, "options": { "connectTimeoutMS": 100 },
+    }))
+    .await
+    .error();
+    assert_eq!(kinds(&error), (ErrorKind::UnsupportedServer, "connect"));
+    assert!(error.message.contains("3.6"), "{error:?}");
+}
+
+#[tokio::test]
 async fn a_server_that_hangs_up_is_told_with_what_may_be_the_cause() {
     let port = server(|mut stream, _| async move {
         let _ = stream.read(&mut [0; 16]).await;
@@ -40,6 +58,62 @@ async fn a_server_that_hangs_up_is_told_with_what_may_be_the_cause() {
         .error();
     assert_eq!(kinds(&error), (ErrorKind::ConnectionLost, "connect"));
     assert!(error.hint.contains("maxIncomingConnections"), "{error:?}");
+}
+
+#[tokio::test]
+async fn connections_that_are_closed_before_a_word_are_told_as_too_many() {
+    // What a server does that has no connection to spare; TLS or not, it asks for nothing first.
+    let port = server(|stream, _| async move { drop(stream) }).await;
+    for (tls, stage) in [
+        ("prefer", "connect"),
+        ("disable", "connect"),
+        ("require", "tls"),
+    ] {
+        let fields = json!({ "host": "127.0.0.1", "port": port, "options": { "tls": tls } });
+        let error = connect(fields).await.error();
+        assert_eq!(kinds(&error), (ErrorKind::TooManyConnections, stage));
+        assert_eq!(error.reason, Some("closed_at_once"));
+        // It is the likely cause and not the only one.
+        for cause in ["net.maxIncomingConnections", "proxy", "address"] {
+            assert!(error.hint.contains(cause), "{error:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_takes_no_further_connection_is_told_as_having_too_many() {
+    let real = fake::mongod(fake::lone(|_| None)).await;
+    for taken in 1..=2 {
+        let port = server(move |mut stream, number| async move {
+            if number < taken {
+                let mut real = TcpStream::connect(("127.0.0.1", real)).await.unwrap();
+                let _ = copy_bidirectional(&mut stream, &mut real).await;
+            }
+        })
+        .await;
+        let fields = json!({ "host": "127.0.0.1", "port": port, "database": "shop" });
+        let attempt = connect(fields).await;
+        let error = attempt.error();
+        let told = (ErrorKind::TooManyConnections, "authenticate");
+        assert_eq!(kinds(&error), told, "{taken} {error:?}");
+        assert_eq!(error.reason, None);
+    }
+}
+
+#[tokio::test]
+async fn a_user_without_a_password_is_told_that_none_was_given() {
+    let port = fake::mongod(fake::lone(|_| None)).await;
+    let fields = json!({ "host": "127.0.0.1", "port": port, "username": "ann" });
+    let error = connect(fields).await.error();
+    assert_eq!(
+        kinds(&error),
+        (ErrorKind::AuthenticationFailed, "authenticate")
+    );
+    assert!(
+        error.message.contains("'ann'") && error.message.contains("none was given"),
+        "{error:?}"
+    );
+    assert_eq!(error.hint, "Give the password.");
 }
 
 #[tokio::test]

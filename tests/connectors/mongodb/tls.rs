@@ -2,8 +2,11 @@
 
 use headwater::connectors::{ErrorKind, Selection};
 use serde_json::{Value, json};
+use tokio::io::copy_bidirectional;
+use tokio::net::TcpStream;
 
 use super::{Counted, as_admin, connect, kinds, stages};
+use crate::support::fake::server;
 use crate::support::servers;
 
 fn over_tls(port: u16, host: &str, options: &Value) -> Value {
@@ -115,4 +118,27 @@ async fn a_client_certificate_logs_in() {
         "resolve connect tls authenticate open_database"
     );
     attempt.session().close().await;
+}
+
+#[tokio::test]
+async fn a_server_that_shakes_hands_on_no_further_connection_has_too_many() {
+    let Some(real) = servers::mongodb() else {
+        return;
+    };
+    let port = server(move |mut stream, number| async move {
+        if number == 0 {
+            let mut real = TcpStream::connect(("127.0.0.1", real.tls_port))
+                .await
+                .unwrap();
+            let _ = copy_bidirectional(&mut stream, &mut real).await;
+        }
+    })
+    .await;
+    let attempt = connect(over_tls(port, "127.0.0.1", &json!({ "tls": "require" }))).await;
+    assert_eq!(stages(&attempt), "resolve connect tls authenticate!");
+    let error = attempt.error();
+    assert_eq!(
+        kinds(&error),
+        (ErrorKind::TooManyConnections, "authenticate")
+    );
 }

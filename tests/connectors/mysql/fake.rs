@@ -10,6 +10,8 @@ pub enum Step {
     Say(Vec<u8>),
     /// Waits for one packet.
     Hear,
+    /// Ends the connection.
+    HangUp,
 }
 
 /// A server for one connection. Ends when its caller is gone, and answers all bytes that it heard.
@@ -44,6 +46,7 @@ async fn serve(mut stream: TcpStream, steps: Vec<Step>) -> Vec<u8> {
                     break;
                 }
             }
+            Step::HangUp => return heard,
             Step::Hear => {
                 let mut header = [0; 4];
                 if stream.read_exact(&mut header).await.is_err() {

@@ -90,6 +90,39 @@ async fn a_server_that_is_too_old_is_refused_with_the_floor_named() {
 }
 
 #[tokio::test]
+async fn a_server_that_greets_as_too_old_and_then_falls_silent_or_breaks_off_is_told_as_old() {
+    let hello = || Step::Say(greeting("5.5.62-log", "mysql_native_password"));
+    let silent = vec![hello(), Step::Hear];
+    let broken = vec![hello(), Step::Hear, Step::HangUp];
+    for steps in [silent, broken] {
+        let (error, _) = play(steps).await;
+        assert_eq!(
+            (error.kind, error.stage),
+            (ErrorKind::UnsupportedServer, Some(Stage::Authenticate))
+        );
+        assert!(
+            error.message.contains("5.5.62") && error.hint.contains("5.7"),
+            "{error:?}"
+        );
+    }
+    // What it says itself counts more.
+    let steps = vec![hello(), Step::Hear, Step::Say(refusal(2, 1045, "no"))];
+    let (error, _) = play(steps).await;
+    assert_eq!(error.kind, ErrorKind::AuthenticationFailed);
+}
+
+#[tokio::test]
+async fn a_server_that_hangs_up_without_a_word_is_told_as_such() {
+    let (error, _) = play(vec![Step::HangUp]).await;
+    assert_eq!(
+        (error.kind, error.stage),
+        (ErrorKind::ConnectionLost, Some(Stage::Authenticate))
+    );
+    assert!(error.message.contains("without a word"), "{error:?}");
+    assert!(error.hint.contains("proxy"), "{error:?}");
+}
+
+#[tokio::test]
 async fn other_services_on_the_port_are_told_by_name() {
     for (words, who) in [
         (&b"SSH-2.0-OpenSSH_9.2p1\r\n"[..], "An SSH server"),

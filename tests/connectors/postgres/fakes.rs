@@ -213,6 +213,21 @@ async fn servers_refuse_in_many_ways_and_each_is_told() {
 }
 
 #[tokio::test]
+async fn a_server_whose_version_is_too_old_and_that_falls_silent_is_told_as_old() {
+    let version = message(b'S', b"server_version\x009.6.24\0");
+    let begun = [message(b'R', &[0; 4]), version].concat();
+    // Before the end of the login, and after it.
+    for words in [vec![begun], vec![admitted("9.6.24")]] {
+        let error = refusal(words, "disable").await;
+        assert_eq!(
+            (error.kind, error.stage),
+            (ErrorKind::UnsupportedServer, Some(Stage::OpenDatabase))
+        );
+        assert!(error.message.contains("9.6.24"), "{error:?}");
+    }
+}
+
+#[tokio::test]
 async fn without_tls_something_else_is_told_from_its_first_words_too() {
     for (words, kind) in [
         (

@@ -58,11 +58,7 @@ impl Folder {
             dialer: Dialer::default(),
             files_root: self.0.path().to_owned(),
         };
-        target
-            .driver
-            .connector
-            .connect(&context, target, trace)
-            .await
+        target.driver.connect(&context, target, trace).await
     }
 
     async fn refusal(&self, database: &str) -> ConnectorError {
