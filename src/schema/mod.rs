@@ -15,8 +15,13 @@ mod data_type;
 mod earlier;
 pub mod diff;
 mod field;
+pub mod formats;
 mod index;
+pub mod infer;
+pub mod narrow;
 mod object;
+mod paths;
+pub mod relations;
 mod structure;
 mod table;
 

@@ -1,0 +1,239 @@
+//! The keys that names can mean.
+
+use std::collections::{HashMap, HashSet};
+
+use super::{Kind, words};
+use crate::schema::{Schema, Table, TableKind};
+
+/// A key of one column that a name can mean.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Target<'a> {
+    /// The place of its table.
+    pub table: usize,
+    /// The column.
+    pub column: &'a str,
+    /// Its type; none where it cannot be referred to, so that the name means nothing else either.
+    pub kind: Option<Kind>,
+    /// By which of its names.
+    pub by: Match,
+}
+
+/// By which name a key is meant, the surest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Match {
+    /// Its own, which has that of its table in it.
+    Key,
+    /// That of its table, and its own.
+    TableAndKey,
+    /// That of its table alone.
+    Name,
+}
+
+/// The keys of a schema by the names that mean them.
+#[derive(Debug)]
+pub(super) struct Targets<'a> {
+    here: HashMap<(Option<&'a str>, String), Vec<Target<'a>>>,
+    anywhere: HashMap<String, Vec<Target<'a>>>,
+    primary: HashMap<usize, Target<'a>>,
+}
+
+/// As many keys of one name are kept; where there are more, none is meant.
+pub(super) const MOST: usize = 50;
+
+impl<'a> Targets<'a> {
+    /// The keys of all tables that can be referred to.
+    pub(super) fn new(schema: &'a Schema) -> Self {
+        let prefixes = prefixes(schema);
+        let mut targets = Self {
+            here: HashMap::new(),
+            anywhere: HashMap::new(),
+            primary: HashMap::new(),
+        };
+        for (at, table) in schema.tables.iter().enumerate() {
+            let kinds = [
+                TableKind::Table,
+                TableKind::PartitionedTable,
+                TableKind::SystemVersioned,
+                TableKind::Collection,
+            ];
+            if kinds.contains(&table.kind) {
+                let prefix = prefixes.get(&table.schema.as_deref()).map(String::as_str);
+                targets.add(at, table, prefix);
+            }
+        }
+        targets
+    }
+
+    fn add(&mut self, at: usize, table: &'a Table, prefix: Option<&str>) {
+        let words = words::split(&table.name);
+        let words: Vec<_> = words.iter().map(String::as_str).collect();
+        let names = names(&words, prefix);
+        let keys: Vec<Vec<&str>> = table.unique_keys();
+        let single: Vec<&str> = keys
+            .iter()
+            .filter_map(|key| if let [one] = key[..] { Some(one) } else { None })
+            .collect();
+        for name in &names {
+            for column in &single {
+                self.add_key(at, table, name, column);
+            }
+            if single.is_empty() {
+                let target = Target {
+                    table: at,
+                    column: "",
+                    kind: None,
+                    by: Match::TableAndKey,
+                };
+                self.put(table, format!("{name}id"), target);
+            }
+        }
+    }
+
+    fn add_key(&mut self, at: usize, table: &'a Table, name: &str, column: &'a str) {
+        let primary = table.primary_key.len() == 1 && table.primary_key[0] == column;
+        let kind = table.columns.iter().find(|of| of.name == column);
+        let kind = kind.and_then(|of| Kind::of(&of.logical_type));
+        let target = |by| Target {
+            table: at,
+            column,
+            kind,
+            by,
+        };
+        let key = words::split(column);
+        let last = key.last().map_or("", String::as_str);
+        let (squashed, id) = (key.concat(), words::is_id(last));
+        if primary {
+            self.primary.insert(at, target(Match::Key));
+        }
+        if !primary && words::is_description(last) {
+            return;
+        }
+        let begins = (1..=key.len())
+            .any(|end| key.iter().take(end).map(String::as_str).collect::<String>() == name);
+        if begins && (primary || squashed.len() > name.len()) {
+            self.put(table, squashed.clone(), target(Match::Key));
+        } else if primary || id || ["code", "sku", "key", "isbn", "slug"].contains(&last) {
+            self.put(
+                table,
+                format!("{name}{squashed}"),
+                target(Match::TableAndKey),
+            );
+        }
+        if primary && id {
+            for word in ["id", "ids", "uuid", "guid", "oid", "fk"] {
+                if format!("{name}{word}") != squashed && word != squashed {
+                    self.put(table, format!("{name}{word}"), target(Match::TableAndKey));
+                }
+            }
+            self.put(table, name.to_owned(), target(Match::Name));
+        }
+    }
+
+    fn put(&mut self, table: &'a Table, name: String, target: Target<'a>) {
+        let place = (table.schema.as_deref(), name.clone());
+        let here = self.here.entry(place).or_default();
+        for targets in [here, self.anywhere.entry(name).or_default()] {
+            let known = targets.iter().any(|known| {
+                known.table == target.table
+                    && known.column == target.column
+                    && known.by <= target.by
+            });
+            if !known && targets.len() < MOST {
+                targets.push(target);
+            }
+        }
+    }
+
+    /// The primary key of a table, where it is one column.
+    pub(super) fn primary(&self, table: usize) -> Option<Target<'a>> {
+        self.primary.get(&table).copied()
+    }
+
+    /// What words mean: in the schema where they stand, else in all others.
+    pub(super) fn named(
+        &self,
+        schema: Option<&'a str>,
+        words: &[&str],
+        many: bool,
+    ) -> &[Target<'a>] {
+        let mut names = vec![words.concat()];
+        // Lists have plural names.
+        if let (true, Some((last, head))) = (many, words.split_last()) {
+            let forms = words::forms(last);
+            names.extend(forms.iter().map(|form| format!("{}{form}", head.concat())));
+        }
+        let found = names.into_iter().find_map(|name| {
+            let place = (schema, name);
+            self.here
+                .get(&place)
+                .or_else(|| self.anywhere.get(&place.1))
+        });
+        found.map(Vec::as_slice).unwrap_or_default()
+    }
+}
+
+/// The one that is meant: the surest, if all of those are of one table and column.
+pub(super) fn unambiguous<'a>(found: impl Iterator<Item = Target<'a>>) -> Option<Target<'a>> {
+    let mut found: Vec<_> = found.collect();
+    let first = found.first()?.table;
+    if found.iter().any(|other| other.table != first) {
+        return None;
+    }
+    found.sort_by_key(|target| target.by);
+    let best = *found.first()?;
+    let rivals = found.iter().filter(|other| other.by == best.by);
+    (rivals.count() == 1).then_some(best)
+}
+
+/// What a table may be called in names of columns: its words without gaps, the last one singular,
+/// also without what all tables beside it begin with.
+fn names(words: &[&str], prefix: Option<&str>) -> Vec<String> {
+    const MARKS: [&str; 6] = ["dim", "lkp", "tab", "tb", "tbl", "ref"];
+    let without = match words.split_first() {
+        Some((first, rest)) if !rest.is_empty() => {
+            let marked = MARKS.contains(first) || prefix == Some(*first);
+            marked.then_some(rest)
+        }
+        _ => None,
+    };
+    let mut names: Vec<String> = Vec::new();
+    for words in [Some(words), without].into_iter().flatten() {
+        if let Some((last, head)) = words.split_last() {
+            let head = head.concat();
+            names.extend(
+                words::forms(last)
+                    .iter()
+                    .map(|form| format!("{head}{form}")),
+            );
+        }
+    }
+    let mut seen = HashSet::new();
+    names.retain(|name| name.len() > 1 && seen.insert(name.clone()));
+    names
+}
+
+/// The first word of all tables of a schema, where it is the same and there are some.
+fn prefixes(schema: &Schema) -> HashMap<Option<&str>, String> {
+    const FEWEST: usize = 3;
+    let mut first: HashMap<Option<&str>, (Option<String>, usize)> = HashMap::new();
+    for table in &schema.tables {
+        let words = words::split(&table.name);
+        let word = if words.len() > 1 {
+            words.into_iter().next()
+        } else {
+            None
+        };
+        let of = first
+            .entry(table.schema.as_deref())
+            .or_insert((word.clone(), 0));
+        of.1 += 1;
+        if of.0 != word {
+            of.0 = None;
+        }
+    }
+    let common = first.into_iter().filter_map(|(schema, (word, count))| {
+        let word = word.filter(|_| count >= FEWEST)?;
+        Some((schema, word))
+    });
+    common.collect()
+}
