@@ -12,8 +12,8 @@
 mod column;
 mod constraint;
 mod data_type;
-mod earlier;
 pub mod diff;
+mod earlier;
 mod field;
 pub mod formats;
 mod index;

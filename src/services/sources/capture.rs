@@ -6,7 +6,7 @@ use crate::connectors::input::ConnectionInput;
 use crate::connectors::{ConnectorError, ServerInfo, Stage, Target, Trace, limits};
 use crate::model::SourceId;
 use crate::model::source::SourceTable;
-use crate::schema::{Schema, Table, TableRef, diff, keep_earlier};
+use crate::schema::{Schema, Table, TableRef, diff, infer, keep_earlier};
 use crate::store::Transaction;
 use crate::store::captures::{self, CaptureDraft, Encoding};
 use crate::store::sources::{self, SourceRecord};
@@ -197,10 +197,11 @@ fn name(table: &Table) -> TableRef {
 }
 
 fn assemble(
-    schema: Schema,
+    mut schema: Schema,
     server: &ServerInfo,
     record: Option<&SourceRecord>,
 ) -> Result<SchemaDocument, serde_json::Error> {
+    infer::infer(&mut schema);
     Ok(SchemaDocument {
         head: DocumentHead {
             source_id: record.map(|record| record.source.id.clone()),
