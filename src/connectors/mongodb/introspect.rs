@@ -21,6 +21,9 @@ const AT_ONCE: usize = 6;
 /// What is kept of the whole time for answering with what was read.
 const RESERVE: Duration = Duration::from_secs(10);
 
+/// The longest that a figure is waited for that the sizes did not tell.
+const ESTIMATE: Duration = Duration::from_secs(4);
+
 /// Reads the selected collections.
 pub async fn schema(
     link: &Link,
@@ -97,7 +100,7 @@ async fn table(
     }
     let sizes = sizes::read(&ask, *kind).await;
     table.row_count_estimate = match sizes.rows {
-        None => rows::estimate(link, collection, deadline).await,
+        None => rows::estimate(link, collection, deadline.min(Instant::now() + ESTIMATE)).await,
         rows => rows,
     };
     table.size_bytes = sizes.data;

@@ -21,6 +21,10 @@ const BYTES: usize = 16 << 20;
 /// The part of it that the first and the last documents may each take, where there are others.
 const END: usize = BYTES / 4;
 
+/// This part of a sample, but no fewer than so many, are the first and the last documents each:
+/// enough to see what came to be and what came late, and too few to tell much in the shares.
+const ENDS: (u32, u32) = (50, 10);
+
 /// Documents that come at once.
 const BATCH: u32 = 200;
 
@@ -91,7 +95,10 @@ impl Taking<'_> {
         }
         // No index leads to the last ones of views and time series.
         let (head, tail) = match kind {
-            TableKind::Collection => (size.div_ceil(10), size / 10),
+            TableKind::Collection => {
+                let head = (size / ENDS.0).max(ENDS.1).min(size.div_ceil(3));
+                (head, head.min(size - head))
+            }
             _ => (size.div_ceil(2), 0),
         };
         if self.read(self.first(head), head, END).await? {

@@ -285,6 +285,25 @@ async fn a_collection_stays_with_what_its_server_does_not_refuse() {
     assert_eq!(schema.unreadable.len(), 1);
 }
 
+#[tokio::test]
+async fn where_the_whole_list_is_refused_the_names_do() {
+    for code in [13, 8000] {
+        let schema = of_fake(move |command| {
+            let whole =
+                fake::name(command) == "listCollections" && !command.contains_key("nameOnly");
+            whole.then(|| refusal(code))
+        })
+        .await;
+        let names: Vec<_> = schema
+            .tables
+            .iter()
+            .map(|t| (t.name.as_str(), t.fields.len()))
+            .collect();
+        assert_eq!(names, [("bad", 1), ("good", 1)]);
+        assert_eq!(schema.unreadable, []);
+    }
+}
+
 /// Documents of one batch.
 fn batch(ids: std::ops::Range<i32>) -> Vec<u8> {
     let documents: Vec<_> = ids.map(|n| doc! { "_id": n }).collect();
@@ -317,8 +336,8 @@ async fn large(random: bool, sorted: bool) -> (String, u64) {
 
 #[tokio::test]
 async fn where_no_random_documents_are_to_be_had_the_ends_or_the_first_do() {
-    assert_eq!(large(true, true).await, ("random".to_owned(), 1_000));
-    assert_eq!(large(true, false).await, ("random".to_owned(), 900));
+    assert_eq!(large(true, true).await, ("random".to_owned(), 840));
+    assert_eq!(large(true, false).await, ("random".to_owned(), 820));
     assert_eq!(large(false, true).await, ("ends".to_owned(), 1_000));
     assert_eq!(large(false, false).await, ("first".to_owned(), 1_000));
 }

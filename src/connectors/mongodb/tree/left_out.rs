@@ -20,7 +20,9 @@ impl LeftOut {
 
     /// A field found no room.
     pub fn add(&mut self, name: &str) {
-        self.add_hash(hash(name));
+        if !self.more {
+            self.add_hash(hash(name));
+        }
     }
 
     /// A field has its place.
