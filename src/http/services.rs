@@ -37,6 +37,13 @@ pub fn refusal(error: SourceError, prefix: &str) -> ApiError {
             "Wait until some have ended: their answers come within seconds.",
         )
         .retry_after(1),
+        SourceError::Missing(missing) => ApiError::new(
+            Code::NOT_FOUND,
+            sentence(&missing),
+            "Write the name as the schema has it, with capitals, as `schema.table` or as a table's id. \
+             What is new in the source is there once it is read again.",
+        )
+        .with("path", missing.parameter),
         SourceError::Store(error) => error.into(),
         SourceError::Vault(error) => ApiError::internal(&error),
         SourceError::Document(error) => ApiError::internal(&error),

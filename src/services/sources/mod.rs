@@ -4,25 +4,31 @@ mod attempts;
 mod catalog;
 mod connect;
 mod contact;
+mod direct;
 mod document;
 mod flights;
 mod place;
+mod reach;
 mod report;
 mod schema;
 mod secrets;
+mod shape;
 
 use std::sync::Arc;
 
 pub use catalog::{Cleaned, ListedSource};
 pub use connect::{ConnectRequest, Connected};
 pub use contact::Prepared;
+pub use direct::Direct;
 pub use document::SchemaDocument;
 pub use place::Place;
 pub use report::{Access as CatalogAccess, TestReport};
 pub use schema::{Render, SchemaAnswer, SchemaRequest};
+pub use shape::{Shape, ShapedAnswer, ShapedBody};
 
 use crate::auth::permission::Denied;
 use crate::connectors::{ConfigError, ConnectorError, Context};
+use crate::schema::narrow::Missing;
 use crate::store::{Store, StoreError};
 use crate::vault::{Vault, VaultError};
 use attempts::Attempts;
@@ -79,6 +85,9 @@ pub enum SourceError {
     /// Too many attempts of this caller run already.
     #[error("too many connections are being opened for this caller")]
     Share,
+    /// What was asked of a schema is not in it.
+    #[error(transparent)]
+    Missing(#[from] Missing),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -6,16 +6,16 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 
 use crate::connectors::input::ConnectionInput;
-use crate::connectors::{ConnectorError, ServerInfo, Stage, Target, Trace, limits};
+use crate::connectors::{ServerInfo, Target, Trace};
 use crate::model::{SourceId, TableId};
 use crate::schema::Schema;
 use crate::store::captures::{self, CaptureDraft, Encoding};
 use crate::store::sources::{self, SourceRecord};
 use crate::store::tables::{self, Hidden, TableDraft};
 
-use super::contact::{Prepared, scrubbed};
+use super::contact::Prepared;
 use super::document::{self, DocumentHead, SchemaDocument};
-use super::{Place, SourceError, Sources};
+use super::{Place, SourceError, Sources, reach};
 
 /// What is wanted of a schema.
 #[derive(Debug, Clone)]
@@ -195,18 +195,7 @@ impl Sources {
     }
 
     async fn introspect(&self, target: &Target) -> Result<(ServerInfo, Schema), SourceError> {
-        let trace = Trace::default();
-        let mut session = self.open(target, &trace).await?;
-        let reading = session.introspect(&target.settings.selection);
-        let read: Result<Schema, ConnectorError> = trace
-            .run(Stage::ReadCatalog, limits::INTROSPECT, reading)
-            .await;
-        let server = session.server().clone();
-        session.close().await;
-        Ok((
-            server,
-            read.map_err(|error| scrubbed(error, &target.credentials))?,
-        ))
+        Ok(reach::introspect(&self.context, target).await?)
     }
 
     async fn head(
@@ -244,11 +233,12 @@ impl Sources {
     }
 }
 
-fn assemble(
-    schema: Schema,
+pub(super) fn assemble(
+    mut schema: Schema,
     server: &ServerInfo,
     record: Option<&SourceRecord>,
 ) -> Result<SchemaDocument, serde_json::Error> {
+    crate::schema::infer::infer(&mut schema);
     Ok(SchemaDocument {
         head: DocumentHead {
             source_id: record.map(|record| record.source.id.clone()),
@@ -307,7 +297,7 @@ pub(super) fn leave_out_hidden(
     keep(tx, place, id, &document, render)
 }
 
-fn gzipped(bytes: &[u8]) -> Vec<u8> {
+pub(super) fn gzipped(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::with_capacity(bytes.len() / 8), Compression::new(5));
     // Writing into a vector cannot fail; a failure would leave an empty body that no client takes.
     let written = encoder.write_all(bytes).and_then(|()| encoder.finish());
