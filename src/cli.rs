@@ -6,7 +6,11 @@
 mod context;
 mod openapi;
 mod output;
+mod refusal;
+mod schema;
 mod serve;
+mod source;
+mod test;
 mod token;
 mod user;
 
@@ -17,6 +21,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand};
 
 use crate::config::{ConfigError, Flags};
 use context::Context;
+use refusal::Refusal;
 
 #[derive(Debug, Parser)]
 #[command(
@@ -66,6 +71,10 @@ enum Command {
     User(user::UserArgs),
     /// Create, list and revoke tokens
     Token(token::TokenArgs),
+    /// Test a connection, without a server; keeps nothing
+    Test(test::TestArgs),
+    /// Read the schema of a database, without a server; keeps nothing
+    Schema(schema::SchemaArgs),
     /// Print the OpenAPI document
     Openapi,
 }
@@ -80,7 +89,10 @@ pub fn main() -> ExitCode {
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             output::tell(&format!("error: {error:#}"));
-            if error.is::<ConfigError>() {
+            let asked_wrongly = error
+                .downcast_ref::<Refusal>()
+                .is_some_and(Refusal::asked_wrongly);
+            if asked_wrongly || error.is::<ConfigError>() {
                 ExitCode::from(2)
             } else {
                 ExitCode::FAILURE
@@ -108,6 +120,8 @@ fn run(cli: Cli) -> anyhow::Result<()> {
         Some(Command::Serve(args)) => serve::run(flags, args),
         Some(Command::User(args)) => user::run(&Context::new(&flags)?, args),
         Some(Command::Token(args)) => token::run(&Context::new(&flags)?, args),
+        Some(Command::Test(args)) => test::run(args),
+        Some(Command::Schema(args)) => schema::run(args),
         Some(Command::Openapi) => openapi::run(),
     }
 }

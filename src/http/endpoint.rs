@@ -52,6 +52,8 @@ pub struct Endpoint {
     pub body: Option<SchemaOf>,
     /// The shape of `data` in its answer.
     pub answer: Option<SchemaOf>,
+    /// The content types of texts that it can answer instead.
+    pub texts: Vec<&'static str>,
     handler: Box<dyn Fn() -> Route>,
 }
 
@@ -95,6 +97,7 @@ impl Endpoint {
             query: Vec::new(),
             body: None,
             answer: None,
+            texts: Vec::new(),
             handler: Box::new(handler),
         }
     }
@@ -124,6 +127,15 @@ impl Endpoint {
     #[must_use]
     pub fn answers<T: ToSchema>(mut self) -> Self {
         self.answer = Some(schema_of::<T>);
+        self
+    }
+
+    /// Can answer a text of this content type instead.
+    #[must_use]
+    pub fn answers_text(mut self, content_type: &'static str) -> Self {
+        if !self.texts.contains(&content_type) {
+            self.texts.push(content_type);
+        }
         self
     }
 

@@ -160,6 +160,24 @@ impl ApiError {
         &self.0.message
     }
 
+    /// What to do next, for a person.
+    #[must_use]
+    pub fn hint(&self) -> &str {
+        &self.0.hint
+    }
+
+    /// What happened, for a program.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        self.0.code
+    }
+
+    /// Whether the request was wrong itself.
+    #[must_use]
+    pub fn is_bad_request(&self) -> bool {
+        self.0.status == StatusCode::BAD_REQUEST
+    }
+
     /// The object under `error` in the body.
     #[must_use]
     pub fn body(&self) -> Value {

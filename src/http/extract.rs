@@ -123,6 +123,16 @@ impl QueryParameters {
         found.filter(|value| !value.is_empty())
     }
 
+    /// All values of a parameter that may be given several times.
+    #[must_use]
+    pub fn all(&self, name: &str) -> Vec<String> {
+        let given = self
+            .0
+            .iter()
+            .filter(|(key, value)| key == name && !value.is_empty());
+        given.map(|(_, value)| value.clone()).collect()
+    }
+
     /// A parameter that must be there.
     pub fn require(&self, name: &'static str) -> Result<&str, ApiError> {
         self.get(name).ok_or_else(|| {

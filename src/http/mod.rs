@@ -17,9 +17,11 @@ use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
 
 pub use endpoint::{Access, Endpoint};
+pub use error::ApiError;
 pub use fence::outer;
 pub use hosts::ServedHosts;
 pub use routes::all as endpoints;
+pub use services::refusal;
 pub use state::{EndpointInfo, State};
 
 /// The two base paths of the API. In the long form the names must be those of the token.

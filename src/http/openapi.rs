@@ -84,6 +84,9 @@ fn operation(endpoint: &Endpoint, path: &str, schemas: &mut Map<String, Value>) 
             } } },
         },
     });
+    for text in &endpoint.texts {
+        operation["responses"]["200"]["content"][*text] = json!({ "schema": { "type": "string" } });
+    }
     if let Some(body) = endpoint.body {
         let schema = schema(body, schemas);
         operation["requestBody"] =

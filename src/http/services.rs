@@ -46,6 +46,13 @@ pub fn refusal(error: SourceError, prefix: &str) -> ApiError {
         )
         .retry_after(1),
         SourceError::Unsettled => busy("The source was connected anew while it was being read, again and again."),
+        SourceError::Missing(missing) => ApiError::new(
+            Code::NOT_FOUND,
+            sentence(&missing),
+            "Write the name as the schema has it, with capitals, as `schema.table` or as a table's id. \
+             What is new in the source is there once it is read again.",
+        )
+        .with("path", missing.parameter),
         SourceError::Store(error) => error.into(),
         SourceError::Vault(error) => ApiError::internal(&error),
         SourceError::Document(error) => ApiError::internal(&error),

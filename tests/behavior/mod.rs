@@ -44,6 +44,7 @@ macro_rules! behaves {
                 a_deleted_table_is_gone_until_the_source_is_connected_again
                 tables_are_chosen_and_ignored
                 a_schema_is_inferred_without_keeping_anything
+                the_command_line_reads_the_same_and_keeps_nothing
                 a_database_that_is_not_there_is_told
                 a_connect_that_fails_keeps_nothing
                 $($more)*

@@ -1,10 +1,12 @@
 //! What holds for every engine.
 
 mod connecting;
+mod direct;
 mod failing;
 mod schemas;
 
 pub use connecting::*;
+pub use direct::*;
 pub use failing::*;
 pub use schemas::*;
 

@@ -1,6 +1,7 @@
 //! The command line, through the real binary.
 
 mod settings;
+mod sources;
 mod tokens;
 mod users;
 

@@ -9,6 +9,8 @@ use crate::config::ConfigError;
 const PREFIX: &str = "HEADWATER_";
 /// The variable that names the file; no key of the file itself.
 const CONFIG_VARIABLE: &str = "HEADWATER_CONFIG";
+/// The variable of a password for commands that dial without a server; no setting.
+const PASSWORD_VARIABLE: &str = "HEADWATER_PASSWORD";
 /// Variables of our own tests.
 const TEST_PREFIX: &str = "HEADWATER_TEST_";
 
@@ -24,7 +26,7 @@ pub(in crate::config) fn from_environment(
         let Some(key) = name.strip_prefix(PREFIX) else {
             continue;
         };
-        if name.starts_with(TEST_PREFIX) {
+        if name.starts_with(TEST_PREFIX) || name == PASSWORD_VARIABLE {
             continue;
         }
         if name == CONFIG_VARIABLE {

@@ -7,6 +7,7 @@ mod engines;
 mod health;
 mod openapi;
 mod schema;
+mod schema_shape;
 mod schema_versions;
 mod sources;
 mod test_connection;

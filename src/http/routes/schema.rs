@@ -1,7 +1,8 @@
 //! `/data/{workspace_id}/schema` and `/data/{workspace_id}/infer-schema`
 
 use actix_web::http::header::{
-    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY,
+    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderName,
+    IF_NONE_MATCH, VARY,
 };
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
@@ -16,9 +17,10 @@ use crate::http::extract::{Authenticated, Json, QueryParameters, WorkspacePath};
 use crate::http::services::refusal;
 use crate::http::state::State;
 use crate::model::Scope;
+use crate::schema::formats::TextFormat;
 use crate::services::sources::{SchemaAnswer, SchemaDocument, SchemaRequest};
 
-use super::{SCOPE, schema_versions};
+use super::{SCOPE, schema_shape, schema_versions};
 
 /// The endpoints of this file.
 pub fn endpoints() -> Vec<Endpoint> {
@@ -36,6 +38,15 @@ pub fn endpoints() -> Vec<Endpoint> {
             "version",
             "The number of a version that is kept, in place of the newest",
         )
+        .query("format", schema_shape::FORMAT)
+        .query("tables", schema_shape::TABLES)
+        .query("schema", schema_shape::SCHEMA)
+        .query("around", schema_shape::AROUND)
+        .query("depth", schema_shape::DEPTH)
+        .answers_text(TextFormat::Markdown.content_type())
+        .answers_text(TextFormat::Mermaid.content_type())
+        .answers_text(TextFormat::Dbml.content_type())
+        .answers_text(TextFormat::JsonSchema.content_type())
         .answers::<SchemaDocument>(),
         Endpoint::post(
             "/data/{workspace_id}/infer-schema",
@@ -89,17 +100,19 @@ async fn schema(
             "Leave out `version` or `refresh`.",
         ));
     }
+    let shape = schema_shape::asked_for(&query)?;
+    if !shape.is_kept() {
+        return schema_shape::answer(&state, &place, wanted, shape).await;
+    }
     let answer = state
         .sources
         .schema(&place, wanted, render)
         .await
         .map_err(|error| refusal(error, "source_id"))?;
-    // The answer may be kept by its caller alone, and is asked after by its tag.
-    let cache = (CACHE_CONTROL, "private, no-cache");
     Ok(match answer {
         SchemaAnswer::Known { fingerprint } => HttpResponse::NotModified()
             .insert_header((ETAG, tag(&fingerprint)))
-            .insert_header(cache)
+            .insert_header(CACHE)
             .finish(),
         SchemaAnswer::Bytes {
             fingerprint,
@@ -110,8 +123,8 @@ async fn schema(
             response.insert_header((CONTENT_TYPE, "application/json"));
             response
                 .insert_header((ETAG, tag(&fingerprint)))
-                .insert_header(cache);
-            response.insert_header((VARY, "Accept-Encoding, Authorization"));
+                .insert_header(CACHE);
+            response.insert_header(VARIES);
             if gzip {
                 response.insert_header((CONTENT_ENCODING, "gzip"));
             }
@@ -143,8 +156,13 @@ async fn infer(
         .warn(parsed.warnings))
 }
 
+/// The answer may be kept by its caller alone, and is asked after by its tag.
+pub(super) const CACHE: (HeaderName, &str) = (CACHE_CONTROL, "private, no-cache");
+/// The answer differs by what is accepted and who asks.
+pub(super) const VARIES: (HeaderName, &str) = (VARY, "Accept-Encoding, Authorization");
+
 /// A weak tag (RFC 9110 §8.8.1): estimates of rows and the time of reading may differ below one tag.
-fn tag(fingerprint: &str) -> String {
+pub(super) fn tag(fingerprint: &str) -> String {
     format!("W/\"{fingerprint}\"")
 }
 

@@ -258,7 +258,7 @@ fn any_of(
                 Some(items) => json!({"type": "array", "items": of_items(items, sampled)}),
                 None => json!({"type": "array"}),
             },
-            native => match bson(native) {
+            native => match of_alias(native) {
                 Some(way) => way,
                 None => return Map::new(),
             },
@@ -288,7 +288,7 @@ fn any_of(
 }
 
 /// A value of a type by its alias (`MongoDB`'s `$type`), as Extended JSON v2 writes it.
-fn bson(alias: &str) -> Option<Value> {
+fn of_alias(alias: &str) -> Option<Value> {
     let text = || json!({"type": "string"});
     let whole = || json!({"type": "object"});
     let or = |plain: Value, mark: &str| json!({"anyOf": [plain, extended(mark, &json!({"type": "string"}))]});

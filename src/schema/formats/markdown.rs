@@ -71,6 +71,9 @@ fn introduce(out: &mut String, schema: &Schema, about: &About, names: &Names) {
         facts.push(format!("read {}", prose(about.captured_at)));
     }
     let _ = writeln!(out, "{}.\n", facts.join(" · "));
+    if let Some(why) = about.stale {
+        let _ = writeln!(out, "It could not be read again: {}\n", prose(why));
+    }
     for of in &schema.schemas {
         if let Some(comment) = &of.comment {
             let _ = writeln!(out, "Schema {}: {}\n", code(&of.name), prose(comment));

@@ -75,7 +75,7 @@ impl FromStr for Format {
 
 /// A text that names no format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("write one of: json, markdown, mermaid, dbml, jsonschema")]
+#[error("Use json, markdown, mermaid, dbml or jsonschema.")]
 pub struct UnknownFormat;
 
 /// What is told of a schema beside itself.
@@ -87,6 +87,8 @@ pub struct About<'a> {
     pub server: &'a str,
     /// When it was read.
     pub captured_at: &'a str,
+    /// Why it could not be read again, where that was asked for.
+    pub stale: Option<&'a str>,
 }
 
 impl TextFormat {

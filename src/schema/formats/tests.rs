@@ -17,6 +17,7 @@ const ABOUT: About = About {
     name: "Shop",
     server: "PostgreSQL 17.2",
     captured_at: "2026-01-02T03:04:05Z",
+    stale: None,
 };
 
 #[test]

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::connectors::input::ConnectionInput;
-use crate::connectors::{ConnectorError, ServerInfo, Stage, Target, Trace, limits};
+use crate::connectors::{ServerInfo, Target, Trace};
 use crate::model::SourceId;
 use crate::model::source::SourceTable;
 use crate::schema::{Schema, Table, TableRef, diff, infer, keep_earlier};
@@ -13,11 +13,11 @@ use crate::store::sources::{self, SourceRecord};
 use crate::store::tables::{self, Hidden, KnownTable, TableDraft};
 use crate::store::versions::{self, VersionDraft};
 
-use super::contact::{Prepared, scrubbed};
+use super::contact::Prepared;
 use super::document::{self, DocumentHead, SchemaDocument};
 use super::gzip::{unzipped, zipped};
 use super::schema::Render;
-use super::{Place, SourceError, Sources};
+use super::{Place, SourceError, Sources, reach};
 
 /// How often a source is read that is connected anew each time while it is being read.
 const TRIES: usize = 3;
@@ -81,18 +81,7 @@ impl Sources {
     }
 
     async fn introspect(&self, target: &Target) -> Result<(ServerInfo, Schema), SourceError> {
-        let trace = Trace::default();
-        let mut session = self.open(target, &trace).await?;
-        let reading = session.introspect(&target.settings.selection);
-        let read: Result<Schema, ConnectorError> = trace
-            .run(Stage::ReadCatalog, limits::INTROSPECT, reading)
-            .await;
-        let server = session.server().clone();
-        session.close().await;
-        Ok((
-            server,
-            read.map_err(|error| scrubbed(error, &target.credentials))?,
-        ))
+        Ok(reach::introspect(&self.context, target).await?)
     }
 }
 
@@ -196,7 +185,7 @@ fn name(table: &Table) -> TableRef {
     }
 }
 
-fn assemble(
+pub(super) fn assemble(
     mut schema: Schema,
     server: &ServerInfo,
     record: Option<&SourceRecord>,

@@ -13,7 +13,8 @@ use crate::store::captures;
 use crate::store::sources::{self, SourceDraft};
 use crate::store::tables::{self, Hidden, TableDraft};
 
-use super::contact::{Prepared, scrubbed};
+use super::contact::Prepared;
+use super::reach::scrubbed;
 use super::{Place, SourceError, Sources, secrets};
 
 /// A database to be connected.

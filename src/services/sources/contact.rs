@@ -1,21 +1,12 @@
 //! The way from what a caller wrote, or the store kept, to an open session.
 
-use std::future::Future;
-
-use secrecy::ExposeSecret;
-
-use crate::connectors::detect::{self, Answer};
-use crate::connectors::input::{ConnectionInput, Engine};
+use crate::connectors::input::ConnectionInput;
 use crate::connectors::tls::Tls;
-use crate::connectors::trace::out_of_time;
-use crate::connectors::{
-    ConfigError, ConnectorError, Credentials, Driver, ErrorKind, Host, Session, Settings, Stage,
-    Target, Trace, driver, limits,
-};
+use crate::connectors::{Credentials, Driver, Session, Settings, Target, Trace, driver};
 use crate::model::SourceId;
 use crate::store::sources::{self, SourceRecord};
 
-use super::{Place, SourceError, Sources};
+use super::{Place, SourceError, Sources, reach};
 
 /// A connection that is ready to be dialled.
 #[derive(Debug)]
@@ -45,7 +36,7 @@ impl Sources {
         let base = kept.as_ref().filter(|_| lends_settings);
         let driver = match base.and_then(|kept| kept.driver) {
             Some(driver) => driver,
-            None => self.engine_of(&input, trace).await?,
+            None => reach::engine_of(&self.context, &input, trace).await?,
         };
         let base = base.map(|kept| kept.settings.clone()).unwrap_or_default();
         let draft = input.draft_over(driver, base)?;
@@ -110,38 +101,7 @@ impl Sources {
         target: &Target,
         trace: &Trace,
     ) -> Result<Box<dyn Session>, SourceError> {
-        let connecting = async {
-            let opened = target.driver.connect(&self.context, target, trace);
-            match opened.await {
-                Err(error) => {
-                    Err(detect::name_the_silent(&self.context.dialer, target, error).await)
-                }
-                session => session,
-            }
-        };
-        Ok(bounded(connecting, trace, target).await?)
-    }
-
-    async fn engine_of(
-        &self,
-        input: &ConnectionInput,
-        trace: &Trace,
-    ) -> Result<&'static Driver, SourceError> {
-        if let Engine::Told(driver) = input.engine()? {
-            return Ok(driver);
-        }
-        let Some((host, port)) = input.place_to_ask()? else {
-            let message = "Neither engine, URL nor port tells what to connect to.";
-            return Err(ConfigError::new("databaseType", message, NAME_IT).into());
-        };
-        // The stages of the asking are a finding only where it fails; else those of the connecting are.
-        let asking = Trace::default();
-        let answer = detect::identify(&self.context.dialer, &host, port, &asking).await;
-        if let Ok(Answer::Engine(driver)) = answer {
-            return Ok(driver);
-        }
-        trace.adopt(&asking);
-        Err(trace.fail(not_identified(&host, answer?)).into())
+        Ok(reach::open(&self.context, target, trace).await?)
     }
 
     async fn kept_by_name(&self, place: &Place, name: &str) -> Result<Option<Kept>, SourceError> {
@@ -161,42 +121,6 @@ impl Sources {
     }
 }
 
-const NAME_IT: &str = "Set databaseType to one of the engines listed at /data/engines.";
-
-/// Why nobody knows which engine to speak to.
-fn not_identified(host: &Host, answer: Answer) -> ConnectorError {
-    if let Some(who) = answer.described() {
-        return ConnectorError::new(
-            ErrorKind::ProtocolMismatch,
-            format!("At {host} answers {who}, no database that is known here."),
-            "Check the port.",
-        );
-    }
-    let (kind, message, hint) = match answer {
-        Answer::Silent => (
-            ErrorKind::Timeout,
-            format!(
-                "The server at {host} took the connection and said nothing, whatever it was asked."
-            ),
-            "It may be overloaded, or the port another service's. If you know the engine, name it: \
-             a server that is asked in its own words is waited for longer.",
-        ),
-        Answer::HungUp => (
-            ErrorKind::ConnectionLost,
-            format!("The server at {host} took the connection and closed it without a word."),
-            "It may take TLS alone, have no connection to spare, refuse this machine's address, or \
-             be a proxy without a server behind it. If you know the engine, name it: the test then \
-             tells these apart as far as the engine lets one.",
-        ),
-        _ => (
-            ErrorKind::ProtocolMismatch,
-            format!("The server at {host} did not say which engine it is."),
-            "If you know the engine, name it.",
-        ),
-    };
-    ConnectorError::new(kind, message, format!("{hint} {NAME_IT}"))
-}
-
 /// A source as it is kept, opened.
 struct Kept {
     driver: Option<&'static Driver>,
@@ -208,27 +132,4 @@ fn merged(mut given: Credentials, kept: Credentials) -> Credentials {
     given.password = given.password.or(kept.password);
     given.client_key = given.client_key.or(kept.client_key);
     given
-}
-
-/// Runs a whole attempt within the time of a test, and takes the secrets out of what it says.
-async fn bounded<T>(
-    work: impl Future<Output = Result<T, ConnectorError>>,
-    trace: &Trace,
-    target: &Target,
-) -> Result<T, ConnectorError> {
-    let result = match tokio::time::timeout(limits::TEST, work).await {
-        Ok(result) => result,
-        Err(_) => Err(out_of_time(
-            trace.last_stage().unwrap_or(Stage::Connect),
-            limits::TEST,
-        )),
-    };
-    result.map_err(|error| scrubbed(trace.fail(error), &target.credentials))
-}
-
-/// Takes the secrets out of an error.
-pub(super) fn scrubbed(error: ConnectorError, credentials: &Credentials) -> ConnectorError {
-    credentials.fields().fold(error, |error, (_, secret)| {
-        error.scrubbed(secret.expose_secret())
-    })
 }

@@ -5,13 +5,16 @@ mod capture;
 mod catalog;
 mod connect;
 mod contact;
+mod direct;
 mod document;
 mod flights;
 mod gzip;
 mod place;
+mod reach;
 mod report;
 mod schema;
 mod secrets;
+mod shape;
 mod versions;
 
 use std::sync::Arc;
@@ -19,14 +22,17 @@ use std::sync::Arc;
 pub use catalog::{Cleaned, ListedSource};
 pub use connect::{ConnectRequest, Connected};
 pub use contact::Prepared;
+pub use direct::Direct;
 pub use document::SchemaDocument;
 pub use place::Place;
 pub use report::{Access as CatalogAccess, TestReport};
 pub use schema::{Render, SchemaAnswer, SchemaRequest};
+pub use shape::{Shape, ShapedAnswer, ShapedBody};
 pub use versions::{Changes, ChangesRequest, Versions};
 
 use crate::auth::permission::Denied;
 use crate::connectors::{ConfigError, ConnectorError, Context};
+use crate::schema::narrow::Missing;
 use crate::store::{Store, StoreError};
 use crate::vault::{Vault, VaultError};
 use attempts::Attempts;
@@ -89,6 +95,9 @@ pub enum SourceError {
     /// The source was connected anew each time while it was being read.
     #[error("the source is connected anew all the time")]
     Unsettled,
+    /// What was asked of a schema is not in it.
+    #[error(transparent)]
+    Missing(#[from] Missing),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),

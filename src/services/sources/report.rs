@@ -9,13 +9,13 @@ use serde::Serialize;
 
 use crate::connectors::input::ConnectionInput;
 use crate::connectors::trace::{StageRecord, out_of_time};
-use crate::connectors::{ConnectorError, ServerInfo, Stage, TableEntry, Target, Trace, limits};
+use crate::connectors::{ConnectorError, Context, ServerInfo, Stage, TableEntry, Trace, limits};
 use crate::model::SourceId;
 use crate::model::source::SourceStatus;
 use crate::store::sources::{self, Contact};
 
-use super::contact::{Prepared, scrubbed};
-use super::{Place, SourceError, Sources};
+use super::contact::Prepared;
+use super::{Place, SourceError, Sources, reach};
 
 /// What a test found.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -86,24 +86,10 @@ impl Sources {
         input: ConnectionInput,
     ) -> Result<TestReport, SourceError> {
         let _attempt = self.attempts.begin(&place.user)?;
-        let started = Instant::now();
         let trace = Trace::default();
         let name = name.map(str::to_owned).or_else(|| input.name.clone());
-        let asked = async {
-            match self.prepare(place, name.as_deref(), input, &trace).await {
-                Ok(Prepared { target, warnings }) => {
-                    Ok((self.look(&target, &trace).await?, warnings))
-                }
-                // The engine had to be asked, and the asking failed: that is a finding too.
-                Err(SourceError::Connector(error)) => Ok((Err(error), Vec::new())),
-                Err(other) => Err(other),
-            }
-        };
-        let (found, warnings) = in_time(&trace, asked, |error| (Err(error), Vec::new())).await?;
-        Ok(TestReport {
-            warnings,
-            ..report(started, &trace, found)
-        })
+        let preparing = self.prepare(place, name.as_deref(), input, &trace);
+        examine(&self.context, &trace, preparing).await
     }
 
     /// Tests the connection of a source that is kept, and notes how it stands.
@@ -113,7 +99,8 @@ impl Sources {
         let trace = Trace::default();
         let record = self.record(place, id).await?;
         let target = self.target_of(place, &record).await?;
-        let found = in_time(&trace, self.look(&target, &trace), Err).await?;
+        let looking = async { Ok(reach::look(&self.context, &target, &trace).await) };
+        let found = in_time(&trace, looking, Err).await?;
         let server = found.as_ref().ok().map(|(server, _)| server.clone());
         self.note_contact(place, id, server).await?;
         Ok(report(started, &trace, found))
@@ -145,21 +132,30 @@ impl Sources {
             .await?;
         Ok(())
     }
+}
 
-    async fn look(&self, target: &Target, trace: &Trace) -> Result<Found, SourceError> {
-        let mut session = match self.open(target, trace).await {
-            Ok(session) => session,
-            Err(SourceError::Connector(error)) => return Ok(Err(error)),
-            Err(other) => return Err(other),
-        };
-        let listing = session.list_tables(&target.settings.selection);
-        let listed = trace.run(Stage::ReadCatalog, limits::TEST, listing).await;
-        let server = session.server().clone();
-        session.close().await;
-        Ok(listed
-            .map(|tables| (server, tables))
-            .map_err(|error| scrubbed(error, &target.credentials)))
-    }
+/// Tests a connection, once it is prepared.
+pub(super) async fn examine(
+    context: &Context,
+    trace: &Trace,
+    preparing: impl Future<Output = Result<Prepared, SourceError>>,
+) -> Result<TestReport, SourceError> {
+    let started = Instant::now();
+    let asked = async {
+        match preparing.await {
+            Ok(Prepared { target, warnings }) => {
+                Ok((reach::look(context, &target, trace).await, warnings))
+            }
+            // The engine had to be asked, and the asking failed: that is a finding too.
+            Err(SourceError::Connector(error)) => Ok((Err(error), Vec::new())),
+            Err(other) => Err(other),
+        }
+    };
+    let (found, warnings) = in_time(trace, asked, |error| (Err(error), Vec::new())).await?;
+    Ok(TestReport {
+        warnings,
+        ..report(started, trace, found)
+    })
 }
 
 /// Runs a whole test within its time; where that runs out, the stage at which it stands is the finding.

@@ -1,0 +1,59 @@
+//! Sources that are reached by what a caller wrote alone: nothing is kept, and nobody is asked who
+//! may.
+
+use crate::connectors::input::ConnectionInput;
+use crate::connectors::tls::Tls;
+use crate::connectors::{Context, Target, Trace};
+
+use super::capture::assemble;
+use super::document::SchemaDocument;
+use super::report::{self, TestReport};
+use super::{Prepared, SourceError, reach};
+
+/// The use cases of sources without a store.
+#[derive(Debug)]
+pub struct Direct {
+    context: Context,
+}
+
+impl Direct {
+    /// Sources reached by these rules.
+    #[must_use]
+    pub fn new(context: Context) -> Self {
+        Self { context }
+    }
+
+    /// Tests a connection.
+    pub async fn test(&self, input: ConnectionInput) -> Result<TestReport, SourceError> {
+        let trace = Trace::default();
+        report::examine(&self.context, &trace, self.prepare(input, &trace)).await
+    }
+
+    /// Reads a schema; answers it with what was ignored of the caller's words.
+    pub async fn schema(
+        &self,
+        input: ConnectionInput,
+    ) -> Result<(SchemaDocument, Vec<String>), SourceError> {
+        let Prepared { target, warnings } = self.prepare(input, &Trace::default()).await?;
+        let (server, schema) = reach::introspect(&self.context, &target).await?;
+        Ok((assemble(schema, &server, None)?, warnings))
+    }
+
+    async fn prepare(
+        &self,
+        input: ConnectionInput,
+        trace: &Trace,
+    ) -> Result<Prepared, SourceError> {
+        let driver = reach::engine_of(&self.context, &input, trace).await?;
+        let draft = input.draft(driver)?;
+        Tls::check(&draft.settings.tls, &draft.credentials)?;
+        Ok(Prepared {
+            target: Target {
+                driver,
+                settings: draft.settings,
+                credentials: draft.credentials,
+            },
+            warnings: draft.warnings,
+        })
+    }
+}
