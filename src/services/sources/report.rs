@@ -88,7 +88,7 @@ impl Sources {
         let _attempt = self.attempts.begin(&place.user)?;
         let trace = Trace::default();
         let name = name.map(str::to_owned).or_else(|| input.name.clone());
-        let preparing = self.prepare(place, name.as_deref(), input, &trace);
+        let preparing = Box::pin(self.prepare(place, name.as_deref(), input, &trace));
         examine(&self.context, &trace, preparing).await
     }
 
@@ -164,7 +164,8 @@ async fn in_time<T>(
     test: impl Future<Output = Result<T, SourceError>>,
     found: impl FnOnce(ConnectorError) -> T,
 ) -> Result<T, SourceError> {
-    tokio::time::timeout(limits::TEST, test)
+    // On the heap: it holds all that an engine's way in holds.
+    tokio::time::timeout(limits::TEST, Box::pin(test))
         .await
         .unwrap_or_else(|_| {
             let stage = trace.last_stage().unwrap_or(Stage::Connect);
