@@ -15,6 +15,7 @@ mod data_type;
 mod field;
 mod index;
 mod object;
+pub mod search;
 mod structure;
 mod table;
 

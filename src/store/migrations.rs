@@ -5,7 +5,10 @@ use rusqlite_migration::{M, Migrations, SchemaVersion};
 
 use super::StoreError;
 
-const STEPS: &[M<'_>] = &[M::up(include_str!("migrations/0001_first.sql"))];
+const STEPS: &[M<'_>] = &[
+    M::up(include_str!("migrations/0001_first.sql")),
+    M::up(include_str!("migrations/0003_search.sql")),
+];
 const MIGRATIONS: Migrations<'_> = Migrations::from_slice(STEPS);
 
 /// Brings the store to this program's version.

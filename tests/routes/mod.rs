@@ -5,6 +5,7 @@ mod auth;
 mod bad_input;
 mod fence;
 mod openapi;
+mod search;
 mod seeds;
 mod setup;
 mod test_connection;

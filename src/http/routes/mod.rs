@@ -7,6 +7,7 @@ mod engines;
 mod health;
 mod openapi;
 mod schema;
+mod search;
 mod sources;
 mod test_connection;
 mod users;
@@ -32,6 +33,7 @@ pub fn all() -> Vec<Endpoint> {
         cleanup::endpoints(),
         test_connection::endpoints(),
         schema::endpoints(),
+        search::endpoints(),
         engines::endpoints(),
         openapi::endpoints(),
     ]

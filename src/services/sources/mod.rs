@@ -8,6 +8,7 @@ mod flights;
 mod place;
 mod report;
 mod schema;
+mod search;
 mod secrets;
 
 use std::sync::Arc;
@@ -21,6 +22,7 @@ pub use document::SchemaDocument;
 pub use place::Place;
 pub use report::{Access as CatalogAccess, TestReport};
 pub use schema::{Render, SchemaAnswer, SchemaRequest};
+pub use search::{Found, FoundThing, SearchRequest, UnreadSource};
 
 use crate::auth::permission::Denied;
 use crate::connectors::{ConfigError, ConnectorError, Context};

@@ -15,6 +15,7 @@ use crate::store::tables::{self, Hidden, TableDraft};
 
 use super::contact::{Prepared, scrubbed};
 use super::document::{self, DocumentHead, SchemaDocument};
+use super::search;
 use super::{Place, SourceError, Sources};
 
 /// What is wanted of a schema.
@@ -280,7 +281,7 @@ fn keep(
         captured_at: document.head.captured_at,
     };
     captures::put(tx, &place.owner, &place.workspace, id, &draft)?;
-    Ok(())
+    search::index(tx, place, id, document)
 }
 
 /// Writes a kept document anew without the tables that were deleted of its source.

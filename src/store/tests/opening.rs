@@ -97,6 +97,8 @@ fn the_tables_of_the_store_are_those_that_were_reviewed() {
     index workspace_default
     table capture
     table organization
+    table search_index
+    table search_part
     table secret
     table setup_link
     table source
