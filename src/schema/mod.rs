@@ -22,6 +22,7 @@ pub mod narrow;
 mod object;
 mod paths;
 pub mod relations;
+pub mod search;
 mod structure;
 mod table;
 

@@ -5,6 +5,7 @@ use rusqlite::{Connection, Row, Transaction};
 
 use super::StoreError;
 use super::owned::{owned_source, owner_params, source_key};
+use super::search;
 use super::values;
 use crate::model::{Owner, SourceId, WorkspaceId};
 
@@ -114,6 +115,8 @@ pub fn forget(
         owned_source!(),
         ")"
     );
+    // What is not kept any more is not found any more.
+    search::forget(tx, owner, workspace, source)?;
     let forgotten = tx.prepare_cached(SQL)?.execute(owner_params! {
         owner, ":workspace": workspace.as_str(), ":source": source.as_str()
     })?;

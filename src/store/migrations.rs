@@ -8,6 +8,7 @@ use super::StoreError;
 const STEPS: &[M<'_>] = &[
     M::up(include_str!("migrations/0001_first.sql")),
     M::up(include_str!("migrations/0002_versions.sql")),
+    M::up(include_str!("migrations/0003_search.sql")),
 ];
 const MIGRATIONS: Migrations<'_> = Migrations::from_slice(STEPS);
 

@@ -9,6 +9,7 @@ mod connection;
 mod error;
 mod migrations;
 mod owned;
+pub mod search;
 pub mod secrets;
 pub mod setup_links;
 pub mod sources;

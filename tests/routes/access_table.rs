@@ -76,6 +76,12 @@ fn table() -> Vec<Row> {
             [200, 200, 200, 404],
         ),
         row(
+            "GET /data/{workspace_id}/search",
+            "/data/w/search?scope=organization&q=customer",
+            Value::Null,
+            [200, 200, 200, 404],
+        ),
+        row(
             "POST /data/{workspace_id}/test-connection",
             "/data/w/test-connection",
             json!({"scope": "organization", "source_id": "{source}"}),

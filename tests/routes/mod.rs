@@ -7,6 +7,7 @@ mod fence;
 mod openapi;
 mod schema_shapes;
 mod schema_versions;
+mod search;
 mod seeds;
 mod setup;
 mod test_connection;

@@ -9,6 +9,7 @@ mod openapi;
 mod schema;
 mod schema_shape;
 mod schema_versions;
+mod search;
 mod sources;
 mod test_connection;
 mod users;
@@ -35,6 +36,7 @@ pub fn all() -> Vec<Endpoint> {
         test_connection::endpoints(),
         schema::endpoints(),
         schema_versions::endpoints(),
+        search::endpoints(),
         engines::endpoints(),
         openapi::endpoints(),
     ]

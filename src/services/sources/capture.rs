@@ -17,7 +17,7 @@ use super::contact::Prepared;
 use super::document::{self, DocumentHead, SchemaDocument};
 use super::gzip::{unzipped, zipped};
 use super::schema::Render;
-use super::{Place, SourceError, Sources, reach};
+use super::{Place, SourceError, Sources, reach, search};
 
 /// How often a source is read that is connected anew each time while it is being read.
 const TRIES: usize = 3;
@@ -225,6 +225,7 @@ fn keep(
         captured_at: document.head.captured_at,
     };
     captures::put(tx, &place.owner, &place.workspace, id, &draft)?;
+    search::index(tx, place, id, &document)?;
     Ok(Reading {
         document,
         body,

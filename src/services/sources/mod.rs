@@ -13,6 +13,7 @@ mod place;
 mod reach;
 mod report;
 mod schema;
+mod search;
 mod secrets;
 mod shape;
 mod versions;
@@ -27,6 +28,7 @@ pub use document::SchemaDocument;
 pub use place::Place;
 pub use report::{Access as CatalogAccess, TestReport};
 pub use schema::{Render, SchemaAnswer, SchemaRequest};
+pub use search::{Found, FoundThing, SearchRequest, UnreadSource};
 pub use shape::{Shape, ShapedAnswer, ShapedBody};
 pub use versions::{Changes, ChangesRequest, Versions};
 

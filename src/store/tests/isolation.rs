@@ -3,6 +3,7 @@ use crate::model::secret::Sealed;
 use crate::model::{OrganizationId, WorkspaceRef};
 use crate::schema::TableRef;
 use crate::store::captures::{self, CaptureDraft, Encoding};
+use crate::store::search::{self, SearchDraft};
 use crate::store::{now, secrets, versions};
 
 fn sealed() -> Sealed {
@@ -81,6 +82,12 @@ fn another_owner_reaches_no_source_by_any_id() {
     assert!(fixture.write(|tx| captures::put(tx, &anna, &workspace, &source, &draft)));
     let version = version_draft(1);
     assert!(fixture.write(|tx| versions::add(tx, &anna, &workspace, &source, &version)));
+    let parts = SearchDraft {
+        fingerprint: "old",
+        format: 1,
+        parts: &[vec![1]],
+    };
+    assert!(fixture.write(|tx| search::put(tx, &anna, &workspace, &source, &parts)));
 
     fixture.read(|conn| {
         assert!(sources::get(conn, &ben, &workspace, &source)?.is_none());
@@ -92,6 +99,8 @@ fn another_owner_reaches_no_source_by_any_id() {
         assert!(tables::list_by_source(conn, &ben, &workspace)?.is_empty());
         assert!(secrets::get(conn, &ben, &workspace, &source)?.is_empty());
         assert!(captures::head(conn, &ben, &workspace, &source)?.is_none());
+        assert!(search::sources(conn, &ben, &workspace)?.is_empty());
+        assert!(search::outdated(conn, &ben, &workspace, 1)?.is_empty());
         assert!(captures::get(conn, &ben, &workspace, &source, Encoding::Plain)?.is_none());
         assert!(tables::known(conn, &ben, &workspace, &source)?.is_empty());
         assert!(versions::list(conn, &ben, &workspace, &source)?.is_empty());
@@ -128,6 +137,8 @@ fn another_owner_reaches_no_source_by_any_id() {
         };
         let renames = [(name(&table.name), name("other"))];
         tables::rename(tx, &ben, &workspace, &source, &renames)?;
+        assert!(!search::put(tx, &ben, &workspace, &source, &parts)?);
+        assert!(!search::forget(tx, &ben, &workspace, &source)?);
         assert!(!sources::record_sync(tx, &ben, &workspace, &source, now())?);
         let ids = [source.to_string(), table.id.to_string()];
         let answer = sources::delete_many(tx, &ben, &workspace, &ids)?;
@@ -136,6 +147,7 @@ fn another_owner_reaches_no_source_by_any_id() {
         Ok(())
     });
     assert_eq!(fixture.tables(&anna, &workspace, &source), [table]);
+    assert_eq!(fixture.searched(&anna, &workspace), [vec![1]]);
     assert_eq!(
         fixture
             .read(|conn| secrets::get(conn, &anna, &workspace, &source))

@@ -4,6 +4,7 @@ mod concurrency;
 mod isolation;
 mod opening;
 mod resources;
+mod search;
 mod versions;
 
 use tempfile::TempDir;
@@ -78,6 +79,21 @@ impl Fixture {
     ) {
         let drafts: Vec<_> = names.iter().map(|name| table_draft(name)).collect();
         assert!(self.write(|tx| tables::replace(tx, owner, workspace, source, &drafts, hidden)));
+    }
+
+    /// The parts that a search of a workspace goes through.
+    fn searched(&self, owner: &Owner, workspace: &WorkspaceId) -> Vec<Vec<u8>> {
+        let mut parts = Vec::new();
+        self.read(|conn| {
+            for (source, _) in super::search::sources(conn, owner, workspace)? {
+                super::search::each_part(conn, &source, |part| {
+                    parts.push(part.to_vec());
+                    Ok::<_, StoreError>(())
+                })?;
+            }
+            Ok(())
+        });
+        parts
     }
 
     fn tables(

@@ -100,6 +100,8 @@ fn the_tables_of_the_store_are_those_that_were_reviewed() {
     table organization
     table schema_version
     table schema_version_document
+    table search_index
+    table search_part
     table secret
     table setup_link
     table source

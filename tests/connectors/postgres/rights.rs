@@ -103,8 +103,8 @@ async fn a_database_of_any_size_takes_the_same_number_of_statements() {
             return;
         };
         let counted = Arc::new(AtomicUsize::new(0));
-        let (counter, server) = (Arc::clone(&counted), database.server.port);
-        let port = fake::server(move |client, _| relay(client, server, Arc::clone(&counter))).await;
+        let (seen, server) = (Arc::clone(&counted), database.server.port);
+        let port = fake::server(move |client, _| relay(client, server, Arc::clone(&seen))).await;
         let through = json!({ "port": port, "options": { "tls": "disable" } });
         let mut session = source::connect(database.fields(through)).await.session();
         let before = counted.load(Ordering::Relaxed);
