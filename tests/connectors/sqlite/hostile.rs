@@ -15,8 +15,11 @@ fn quoted(name: &str) -> String {
 async fn round_trip(name: &str) {
     let folder = Folder::new();
     let q = quoted(name);
-    let script =
-        format!("CREATE TABLE {q} ({q} INTEGER PRIMARY KEY, b); INSERT INTO {q} VALUES (1, 2)");
+    // Longer than any name that is tried, so that it is none of them.
+    let other = "b".repeat(41);
+    let script = format!(
+        "CREATE TABLE {q} ({q} INTEGER PRIMARY KEY, {other}); INSERT INTO {q} VALUES (1, 2)"
+    );
     let made = folder.make("a.db", &script);
     let schema = folder.schema().await;
     let found = table(&schema, name);
