@@ -24,6 +24,9 @@ pub struct About {
     pub binding_required: bool,
 }
 
+/// The reason of a failure to read something that was dropped in the meantime.
+pub const DROPPED: &str = "dropped_meanwhile";
+
 impl About {
     /// The meaning of a failed login, where the server or the driver gave one. `None` where the
     /// connection ended before anything of PostgreSQL's came.
@@ -149,6 +152,19 @@ impl About {
             format!("{} answered what PostgreSQL would not.", self.place),
             "A proxy or a product that only looks like PostgreSQL may stand there.",
         )
+    }
+
+    /// Rows of something that is not there any more.
+    pub fn dropped(&self) -> ConnectorError {
+        ConnectorError::new(
+            ErrorKind::ServerUnavailable,
+            format!(
+                "Something in '{}' was dropped while it was read.",
+                self.database
+            ),
+            "Try again.",
+        )
+        .because(DROPPED)
     }
 
     fn lost(&self) -> ConnectorError {

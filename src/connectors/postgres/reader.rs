@@ -205,9 +205,10 @@ impl Row<'_> {
         self.row.try_get(i).map_err(|_| self.about.nonsense())
     }
 
-    /// A text.
+    /// A text. A NULL where the catalog has none is what its functions answer of something that
+    /// was dropped in the meantime.
     pub fn text(&self, i: usize) -> Result<&str, ConnectorError> {
-        self.optional(i)?.ok_or_else(|| self.about.nonsense())
+        self.optional(i)?.ok_or_else(|| self.about.dropped())
     }
 
     /// A number.

@@ -20,6 +20,9 @@ pub struct PostgresSession {
     search_path: Vec<String>,
 }
 
+/// How often a catalog is read where the server stumbles over changes to it.
+const ATTEMPTS: u32 = 4;
+
 impl PostgresSession {
     pub fn new(connected: Connected, settings: &Settings) -> Self {
         Self {
@@ -65,7 +68,26 @@ impl PostgresSession {
         Ok(listed.chain(entries).collect())
     }
 
-    async fn read_catalog(
+    async fn read_catalog(&self, selection: &Selection) -> Result<Catalog, ConnectorError> {
+        let (mut pace, mut attempts) = (Pace::AtOnce, 1);
+        loop {
+            match self.read_catalog_once(selection, pace).await {
+                // A look-alike lacks a catalog, or a right to one was taken from the login.
+                Err(error)
+                    if pace == Pace::AtOnce
+                        && (introspect::is_refusal(&error) || introspect::is_aftermath(&error)) =>
+                {
+                    pace = Pace::OneByOne;
+                }
+                Err(error) if attempts < ATTEMPTS && introspect::has_stumbled(&error) => {
+                    attempts += 1;
+                }
+                read => return read,
+            }
+        }
+    }
+
+    async fn read_catalog_once(
         &self,
         selection: &Selection,
         pace: Pace,
@@ -84,13 +106,7 @@ impl PostgresSession {
             described = Some(query::describe(&reader, query).await?);
             reader.finish();
         }
-        let catalog = match self.read_catalog(selection, Pace::AtOnce).await {
-            // A look-alike lacks a catalog, or a right to one was taken from the login.
-            Err(error) if introspect::is_refusal(&error) => {
-                self.read_catalog(selection, Pace::OneByOne).await?
-            }
-            catalog => catalog?,
-        };
+        let catalog = self.read_catalog(selection).await?;
         Ok(introspect::joined(
             catalog,
             &self.connected.about.database,

@@ -1,5 +1,6 @@
 //! Tables, from `pg_class`.
 
+use super::error::DROPPED;
 use super::reader::{Reader, Row};
 use super::text::{array, filled};
 use crate::connectors::{ConnectorError, ErrorKind, Selection, limits};
@@ -31,7 +32,11 @@ pub async fn read(
     let mut tables = Vec::new();
     let sql = narrowed(include_str!("sql/tables.sql"), selection);
     let take = |row: Row<'_>| {
-        let table = table(&row)?;
+        let table = match table(&row) {
+            // Rights to a table that was dropped in the meantime are unknown.
+            Err(error) if error.reason == Some(DROPPED) => return Ok(()),
+            table => table?,
+        };
         if selection.has_table(Some(&table.schema), &table.name) {
             tables.push(table);
         }
@@ -49,7 +54,7 @@ fn table(row: &Row<'_>) -> Result<TableRow, ConnectorError> {
         kind: kind(row.text(3)?),
         estimate: row.optional(4)?.and_then(|n| n.parse().ok()),
         readable: row.flag(5)?,
-        comment: row.optional(6)?.map(str::to_owned),
+        comment: row.owned(6)?,
     })
 }
 

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 
-use crate::schema::{Schema, Table};
+use crate::schema::{Schema, Table, TableKind};
 
 /// A table before and now; one of the two is absent where it was added or removed.
 pub type Pair<'a> = (Option<&'a Table>, Option<&'a Table>);
@@ -15,8 +15,8 @@ const TELLING_COLUMNS: usize = 2;
 ///
 /// A table is the same where the workspace has one id for both. Else by its name: what stands
 /// under a name is that table, whatever became of it. What is left over was renamed where the
-/// engine knows both by one id, or, of an engine that gives no ids, where they have the very same
-/// columns and no other two do; unless the workspace holds them for two.
+/// engine knows both by one id, or, where it gives none that is sure to stay, where they have the
+/// very same columns and no other two do; unless the workspace holds them for two.
 pub fn pairs<'a>(before: &'a Schema, after: &'a Schema) -> Vec<Pair<'a>> {
     let mut matching = Matching::new(before, after);
     matching.by(|table| table.id.as_deref());
@@ -28,7 +28,9 @@ pub fn pairs<'a>(before: &'a Schema, after: &'a Schema) -> Vec<Pair<'a>> {
     let addressed = |schema: &Schema| schema.tables.iter().any(|table| table.id.is_some());
     if !(addressed(before) && addressed(after)) {
         matching.by(|table| {
-            let told = table.engine_id.is_none() && table.columns.len() >= TELLING_COLUMNS;
+            // Some products that speak MongoDB's protocol give a renamed collection a new id.
+            let uncertain = table.engine_id.is_none() || table.kind == TableKind::Collection;
+            let told = uncertain && table.columns.len() >= TELLING_COLUMNS;
             told.then(|| (table.kind, columns(table)))
         });
     }

@@ -12,7 +12,7 @@ pub async fn make(server: Server, statements: &[&str]) -> String {
     let mut all = vec![
         format!("CREATE DATABASE {name}"),
         format!("USE {name}"),
-        format!("GRANT SELECT, SHOW VIEW ON {name}.* TO reader"),
+        format!("GRANT SELECT, SHOW VIEW, TRIGGER ON {name}.* TO reader"),
     ];
     all.extend(statements.iter().map(ToString::to_string));
     server.run(&all).await.disconnect().await.unwrap();
@@ -448,7 +448,9 @@ async fn a_query_is_described_without_being_run() {
     for server in servers() {
         let database = make(server, &["CREATE TABLE t (id bigint unsigned NOT NULL, name varchar(20), price decimal(10,2))"]).await;
         let with = |query: &str| server.admin(&json!({"database": database, "query": query}));
-        let target = with("SELECT id, name, price, NOW(3) AS `a b`, SLEEP(100) AS slept FROM t;");
+        let target = with(
+            "SELECT id, name, price, CAST(NOW() AS datetime(3)) AS `a b`, SLEEP(100) AS slept FROM t;",
+        );
         let mut session = connect(&target).await;
         let schema = session
             .introspect(&target.settings.selection)

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::connectors::postgres::error::DROPPED;
 use crate::connectors::postgres::reader::{Reader, Row};
 use crate::connectors::postgres::tables::{narrowed, within};
 use crate::connectors::{ConnectorError, Selection, limits};
@@ -20,8 +21,10 @@ pub async fn by_table<T>(
     let mut all: ByTable<T> = HashMap::new();
     let mut count = 0;
     let take = |row: Row<'_>| {
-        all.entry(row.number(0)?).or_default().push(make(&row)?);
-        count += 1;
+        if let Some(one) = unless_dropped(make(&row))? {
+            all.entry(row.number(0)?).or_default().push(one);
+            count += 1;
+        }
         within(count, limits::COLUMNS, what)
     };
     reader.each(&narrowed(sql, selection), take).await?;
@@ -38,11 +41,21 @@ pub async fn all<T>(
 ) -> Result<Vec<T>, ConnectorError> {
     let mut all = Vec::new();
     let take = |row: Row<'_>| {
-        all.push(make(&row)?);
+        all.extend(unless_dropped(make(&row))?);
         within(all.len(), limits::COLUMNS, what)
     };
     reader.each(&narrowed(sql, selection), take).await?;
     Ok(all)
+}
+
+/// Nothing where it was dropped while it was read. The rows are those of one snapshot, but the
+/// server prints expressions (`pg_get_expr` and its like) from what is there now, and what is not
+/// there any more as NULL.
+fn unless_dropped<T>(made: Result<T, ConnectorError>) -> Result<Option<T>, ConnectorError> {
+    match made {
+        Err(error) if error.reason == Some(DROPPED) => Ok(None),
+        made => made.map(Some),
+    }
 }
 
 /// Takes out what belongs to one table.

@@ -144,6 +144,18 @@ pub fn is_refusal(error: &ConnectorError) -> bool {
     code.starts_with("42") || code.starts_with("0A")
 }
 
+/// Whether another statement of the same transaction has failed before this one. Where all are under
+/// way at once, that can be known sooner than the failure itself.
+pub fn is_aftermath(error: &ConnectorError) -> bool {
+    error.server_code.as_deref() == Some("25P02")
+}
+
+/// Whether the server stumbled over something that was dropped while it was read: a code for what
+/// should not happen is all that it has for "could not open relation" and "cache lookup failed".
+pub fn has_stumbled(error: &ConnectorError) -> bool {
+    error.server_code.as_deref() == Some("XX000")
+}
+
 /// What was refused, in the order of the statements.
 struct Refusals {
     /// Whether the reader goes on where it is refused something.
@@ -219,7 +231,7 @@ async fn definitions(
     reader: &Reader<'_>,
     selection: &Selection,
 ) -> Result<ByTable<String>, ConnectorError> {
-    let make = |row: &Row<'_>| Ok(row.owned(1)?.unwrap_or_default());
+    let make = |row: &Row<'_>| Ok(row.text(1)?.to_owned());
     let sql = include_str!("../sql/views.sql");
     by_table(reader, selection, sql, "views", make).await
 }

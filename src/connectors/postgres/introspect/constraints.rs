@@ -35,13 +35,12 @@ fn constraint(row: &Row<'_>) -> Result<ConstraintRow, ConnectorError> {
     let name = row.text(2)?.to_owned();
     let (deferrable, initially_deferred) = (row.flag(5)?, row.flag(6)?);
     let (validated, enforced) = (row.flag(7)?, row.flag(8)?);
-    // Where somebody dropped it in the meantime, nothing is left of its text.
-    let expression = row.owned(11)?.unwrap_or_default();
+    let expression = || Ok::<_, ConnectorError>(row.text(11)?.to_owned());
     let comment = row.owned(12)?;
     let constraint = match row.letter(1)? {
         'c' => Constraint::Check(Check {
             name: Some(name),
-            expression,
+            expression: expression()?,
             column: None,
             not_validated: enforced && !validated,
             not_enforced: !enforced,
@@ -50,7 +49,7 @@ fn constraint(row: &Row<'_>) -> Result<ConstraintRow, ConnectorError> {
         }),
         'x' => Constraint::Exclusion(Exclusion {
             name,
-            definition: expression,
+            definition: expression()?,
             deferrable,
             initially_deferred,
             comment,

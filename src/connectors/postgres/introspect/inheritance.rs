@@ -54,7 +54,7 @@ pub async fn read_keys(
     let key = |row: &Row<'_>| {
         Ok(PartitionKey {
             strategy: strategy(row.letter(1)?),
-            key: inside(row.optional(2)?.unwrap_or_default()),
+            key: inside(row.text(2)?),
         })
     };
     by_table(reader, selection, sql, "partitioned tables", key).await

@@ -25,7 +25,7 @@ use crate::connectors::Selection;
 use crate::schema::{Column, Identity, Schema, Sequence, Table};
 
 use by_table::taken;
-pub use catalog::{Catalog, is_refusal};
+pub use catalog::{Catalog, has_stumbled, is_aftermath, is_refusal};
 use columns::ColumnRow;
 use indexes::Names;
 use listed::Listed;

@@ -23,7 +23,7 @@ fn trigger(row: &Row<'_>) -> Result<Trigger, ConnectorError> {
         events: events(bits),
         for_each_row: bits & ROW != 0,
         disabled: row.flag(3)?,
-        definition: row.owned(4)?.unwrap_or_default(),
+        definition: row.text(4)?.to_owned(),
         comment: row.owned(5)?,
     })
 }

@@ -85,7 +85,7 @@ pub async fn domain_checks(
     let make = |row: &Row<'_>| {
         Ok(Check {
             name: row.owned(1)?,
-            expression: row.owned(2)?.unwrap_or_default(),
+            expression: row.text(2)?.to_owned(),
             not_validated: !row.flag(3)?,
             comment: row.owned(4)?,
             ..Check::default()
