@@ -1,7 +1,7 @@
 //! What is otherwise between two readings of a schema, as data and in words.
 //!
 //! Figures (estimates, sizes, what a sample happened to hold) are no changes: what counts is
-//! [`Table::structure`] of the tables, and all that stands beside them. Whatever differs in that is
+//! [`structure`](super::Table::structure) of the tables, and all that stands beside them. Whatever differs in that is
 //! told by at least one change.
 
 mod change;
