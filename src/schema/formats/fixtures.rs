@@ -345,7 +345,7 @@ pub(crate) fn documents() -> Schema {
             }],
             logical_type: DataType::Object,
             fields: line,
-            items: None,
+            ..Items::default()
         })),
         ..field(
             "lines",

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::future::Future;
+use std::pin::Pin;
 use std::time::Instant;
 
 use jiff::Timestamp;
@@ -88,7 +89,7 @@ impl Sources {
         let _attempt = self.attempts.begin(&place.user)?;
         let trace = Trace::default();
         let name = name.map(str::to_owned).or_else(|| input.name.clone());
-        let preparing = self.prepare(place, name.as_deref(), input, &trace);
+        let preparing = Box::pin(self.prepare(place, name.as_deref(), input, &trace));
         examine(&self.context, &trace, preparing).await
     }
 
@@ -138,7 +139,7 @@ impl Sources {
 pub(super) async fn examine(
     context: &Context,
     trace: &Trace,
-    preparing: impl Future<Output = Result<Prepared, SourceError>>,
+    preparing: Pin<Box<impl Future<Output = Result<Prepared, SourceError>>>>,
 ) -> Result<TestReport, SourceError> {
     let started = Instant::now();
     let asked = async {
