@@ -358,14 +358,14 @@ fn keys_of_several_columns_are_found_by_their_columns() {
 #[test]
 fn fields_inside_of_documents_refer_too() {
     let mut schema = documents();
-    schema.tables[0].inferred_relationships.clear();
+    schema.tables[1].inferred_relationships.clear();
     let mut user = field(
         "meta.customerId",
         &[("objectId", DataType::ObjectId, 1.0)],
         1.0,
     );
     user.logical_type = DataType::ObjectId;
-    schema.tables[0].fields.push(user);
+    schema.tables[1].fields.push(user);
     schema.tables.push(Table {
         schema: None,
         kind: TableKind::Collection,
