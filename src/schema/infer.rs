@@ -199,7 +199,7 @@ fn find<'a>(
         if found.len() >= targets::MOST {
             return None;
         }
-        let one = targets::unambiguous(found.iter().filter(fits).copied())?;
+        let one = targets.unambiguous(at, found.iter().filter(fits).copied())?;
         return Some((one, how(one.by)));
     }
     let parent = matches!(words[..], ["parent", "id"] | ["reports", "to"])

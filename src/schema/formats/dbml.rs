@@ -138,6 +138,10 @@ fn write_table<'a>(
             line(&field.path, &native(&field_type(field)), &settings);
         });
     }
+    if lines.is_empty() {
+        // A table must have one.
+        lines.push_str("  \"(none)\" unknown [note: 'No column is known.']\n");
+    }
     let _ = write!(out, "Table {name} {{\n{lines}");
     write_indexes(out, table, &columns, &alone);
     let note = table_note(table);

@@ -418,9 +418,14 @@ pub(crate) fn documents() -> Schema {
             &["_id"],
         )
     };
+    let empty = Table {
+        schema: None,
+        kind: TableKind::Collection,
+        ..table("carts", Vec::new(), &[])
+    };
     Schema {
         database: Some("shop".to_owned()),
-        tables: vec![orders, products],
+        tables: vec![empty, orders, products],
         ..Schema::default()
     }
 }

@@ -205,15 +205,9 @@ fn of_fields(fields: &[Field], sampled: bool) -> Map<String, Value> {
 }
 
 fn of_field(field: &Field, sampled: bool) -> Value {
-    let objects = || {
-        if !field.map {
-            return of_fields(&field.fields, sampled);
-        }
-        let mut whole = object(Map::new(), &[]);
-        if let Some(any) = field.fields.first() {
-            whole.insert("additionalProperties".to_owned(), of_field(any, sampled));
-        }
-        whole
+    let objects = || match &field.fields[..] {
+        [any] if field.map => of_map(any, sampled),
+        fields => of_fields(fields, sampled),
     };
     let mut whole = any_of(&field.types, &objects, field.items.as_deref(), sampled);
     let mut said: Vec<String> = field.comment.clone().into_iter().collect();
@@ -238,8 +232,18 @@ fn seen(field: &Field) -> Option<String> {
     (!types.is_empty()).then(|| format!("Present in {}: {types}", percent(field.presence)))
 }
 
+fn of_map(any: &Field, sampled: bool) -> Map<String, Value> {
+    let mut whole = object(Map::new(), &[]);
+    whole.insert("additionalProperties".to_owned(), of_field(any, sampled));
+    whole
+}
+
 fn of_items(items: &Items, sampled: bool) -> Value {
-    let objects = || of_fields(&items.fields, sampled);
+    let objects = || match &items.fields[..] {
+        // What stands for all keys of a map.
+        [any] if any.name == "*" => of_map(any, sampled),
+        fields => of_fields(fields, sampled),
+    };
     any_of(&items.types, &objects, items.items.as_deref(), sampled).into()
 }
 
@@ -311,8 +315,11 @@ fn of_alias(alias: &str) -> Option<Value> {
         "timestamp" => extended("$timestamp", &whole()).into(),
         "regex" => extended("$regularExpression", &whole()).into(),
         "javascript" | "javascriptWithScope" => extended("$code", &text()).into(),
-        "symbol" => extended("$symbol", &text()).into(),
-        "undefined" => extended("$undefined", &json!({"const": true})).into(),
+        // Drivers write these two as their nearest kin, too.
+        "symbol" => or(text(), "$symbol"),
+        "undefined" => {
+            json!({"anyOf": [{"type": "null"}, extended("$undefined", &json!({"const": true}))]})
+        }
         "dbPointer" => extended("$dbPointer", &whole()).into(),
         "minKey" => extended("$minKey", &json!({"const": 1})).into(),
         "maxKey" => extended("$maxKey", &json!({"const": 1})).into(),

@@ -35,6 +35,7 @@ pub(super) struct Targets<'a> {
     here: HashMap<(Option<&'a str>, String), Vec<Target<'a>>>,
     anywhere: HashMap<String, Vec<Target<'a>>>,
     primary: HashMap<usize, Target<'a>>,
+    modules: Vec<Option<String>>,
 }
 
 /// As many keys of one name are kept; where there are more, none is meant.
@@ -43,11 +44,11 @@ pub(super) const MOST: usize = 50;
 impl<'a> Targets<'a> {
     /// The keys of all tables that can be referred to.
     pub(super) fn new(schema: &'a Schema) -> Self {
-        let prefixes = prefixes(schema);
         let mut targets = Self {
             here: HashMap::new(),
             anywhere: HashMap::new(),
             primary: HashMap::new(),
+            modules: modules(schema),
         };
         for (at, table) in schema.tables.iter().enumerate() {
             let kinds = [
@@ -57,22 +58,20 @@ impl<'a> Targets<'a> {
                 TableKind::Collection,
             ];
             if kinds.contains(&table.kind) {
-                let prefix = prefixes.get(&table.schema.as_deref()).map(String::as_str);
-                targets.add(at, table, prefix);
+                targets.add(at, table);
             }
         }
         targets
     }
 
-    fn add(&mut self, at: usize, table: &'a Table, prefix: Option<&str>) {
+    fn add(&mut self, at: usize, table: &'a Table) {
         let words = words::split(&table.name);
         let words: Vec<_> = words.iter().map(String::as_str).collect();
-        let names = names(&words, prefix);
-        let keys: Vec<Vec<&str>> = table.unique_keys();
-        let single: Vec<&str> = keys
-            .iter()
-            .filter_map(|key| if let [one] = key[..] { Some(one) } else { None })
-            .collect();
+        let module = self.modules.get(at).and_then(Option::as_deref);
+        let names = names(&words, module);
+        let keys = table.unique_keys();
+        let one = |key: &Vec<&'a str>| if let [one] = key[..] { Some(one) } else { None };
+        let single: Vec<&str> = keys.iter().filter_map(one).collect();
         for name in &names {
             for column in &single {
                 self.add_key(at, table, name, column);
@@ -149,6 +148,29 @@ impl<'a> Targets<'a> {
         self.primary.get(&table).copied()
     }
 
+    /// The one that is meant by a column of the table `at`: of several tables the one of its own
+    /// module, of several keys the surest.
+    pub(super) fn unambiguous(
+        &self,
+        at: usize,
+        found: impl Iterator<Item = Target<'a>>,
+    ) -> Option<Target<'a>> {
+        let mut found: Vec<_> = found.collect();
+        let several = |found: &[Target]| found.windows(2).any(|two| two[0].table != two[1].table);
+        if several(&found) {
+            let module = |table: usize| self.modules.get(table)?.as_deref();
+            let own = module(at)?;
+            found.retain(|target| module(target.table) == Some(own));
+        }
+        if several(&found) {
+            return None;
+        }
+        found.sort_by_key(|target| target.by);
+        let best = *found.first()?;
+        let rivals = found.iter().filter(|other| other.by == best.by);
+        (rivals.count() == 1).then_some(best)
+    }
+
     /// What words mean: in the schema where they stand, else in all others.
     pub(super) fn named(
         &self,
@@ -172,26 +194,13 @@ impl<'a> Targets<'a> {
     }
 }
 
-/// The one that is meant: the surest, if all of those are of one table and column.
-pub(super) fn unambiguous<'a>(found: impl Iterator<Item = Target<'a>>) -> Option<Target<'a>> {
-    let mut found: Vec<_> = found.collect();
-    let first = found.first()?.table;
-    if found.iter().any(|other| other.table != first) {
-        return None;
-    }
-    found.sort_by_key(|target| target.by);
-    let best = *found.first()?;
-    let rivals = found.iter().filter(|other| other.by == best.by);
-    (rivals.count() == 1).then_some(best)
-}
-
 /// What a table may be called in names of columns: its words without gaps, the last one singular,
-/// also without what all tables beside it begin with.
-fn names(words: &[&str], prefix: Option<&str>) -> Vec<String> {
+/// also without its module.
+fn names(words: &[&str], module: Option<&str>) -> Vec<String> {
     const MARKS: [&str; 6] = ["dim", "lkp", "tab", "tb", "tbl", "ref"];
     let without = match words.split_first() {
         Some((first, rest)) if !rest.is_empty() => {
-            let marked = MARKS.contains(first) || prefix == Some(*first);
+            let marked = MARKS.contains(first) || module == Some(*first);
             marked.then_some(rest)
         }
         _ => None,
@@ -212,28 +221,36 @@ fn names(words: &[&str], prefix: Option<&str>) -> Vec<String> {
     names
 }
 
-/// The first word of all tables of a schema, where it is the same and there are some.
-fn prefixes(schema: &Schema) -> HashMap<Option<&str>, String> {
+/// The module of each table: its first word, where some tables of its schema share it and it is
+/// not a table's own name. `auth` of `auth_user` is one; `order` of `order_items` is none beside
+/// `orders`.
+fn modules(schema: &Schema) -> Vec<Option<String>> {
     const FEWEST: usize = 3;
-    let mut first: HashMap<Option<&str>, (Option<String>, usize)> = HashMap::new();
+    let mut uses: HashMap<(Option<&str>, String), usize> = HashMap::new();
+    let mut names = HashSet::new();
+    let mut all = Vec::new();
     for table in &schema.tables {
-        let words = words::split(&table.name);
-        let word = if words.len() > 1 {
-            words.into_iter().next()
-        } else {
-            None
-        };
-        let of = first
-            .entry(table.schema.as_deref())
-            .or_insert((word.clone(), 0));
-        of.1 += 1;
-        if of.0 != word {
-            of.0 = None;
+        let mut words = words::split(&table.name).into_iter();
+        let (first, more) = (words.next(), words.next().is_some());
+        let first = first.map(|word| (table.schema.as_deref(), word));
+        match (first, more) {
+            (Some(first), true) => {
+                *uses.entry(first.clone()).or_default() += 1;
+                all.push(Some(first));
+            }
+            (first, _) => {
+                let forms = first.iter().flat_map(|(schema, word)| {
+                    let forms = words::forms(word).into_iter();
+                    forms.map(|form| (*schema, form))
+                });
+                names.extend(forms);
+                all.push(None);
+            }
         }
     }
-    let common = first.into_iter().filter_map(|(schema, (word, count))| {
-        let word = word.filter(|_| count >= FEWEST)?;
-        Some((schema, word))
-    });
-    common.collect()
+    let is_module = |first: &(Option<&str>, String)| {
+        uses.get(first).is_some_and(|uses| *uses >= FEWEST) && !names.contains(first)
+    };
+    let modules = all.into_iter().map(|first| first.filter(is_module));
+    modules.map(|module| module.map(|(_, word)| word)).collect()
 }

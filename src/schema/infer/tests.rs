@@ -314,7 +314,27 @@ fn what_is_declared_is_not_supposed() {
 }
 
 #[test]
-fn tables_may_all_begin_alike() {
+fn tables_may_begin_with_the_module_that_they_are_of() {
+    let auth =
+        "auth_user: id int!\nauth_group: id int!\nauth_user_groups: user_id int, group_id int\n";
+    check(
+        &format!("{auth}blog_post: id int!, user_id int"),
+        &[
+            "auth_user_groups.user_id > auth_user.id",
+            "auth_user_groups.group_id > auth_group.id",
+            "blog_post.user_id > auth_user.id",
+        ],
+    );
+    // Two modules have such a table: the own one's is meant.
+    check(
+        "a_x: site_id int\na_site: id int!\na_y: n int\nb_x: site_id int\nb_site: id int!\nb_y: n int\nc: site_id int",
+        &["a_x.site_id > a_site.id", "b_x.site_id > b_site.id"],
+    );
+    // What is a table's own name is no module.
+    check(
+        "orders: id int!\norder_items: id int!\norder_notes: id int!\norder_states: id int!\ncarts: item_id int",
+        &[],
+    );
     check(
         "wp_posts: ID big!, post_author big\nwp_comments: comment_ID big!, comment_post_ID big, user_id big\n\
          wp_users: ID big!\nwp_commentmeta: meta_id big!, comment_id big",
@@ -358,14 +378,14 @@ fn keys_of_several_columns_are_found_by_their_columns() {
 #[test]
 fn fields_inside_of_documents_refer_too() {
     let mut schema = documents();
-    schema.tables[0].inferred_relationships.clear();
+    schema.tables[1].inferred_relationships.clear();
     let mut user = field(
         "meta.customerId",
         &[("objectId", DataType::ObjectId, 1.0)],
         1.0,
     );
     user.logical_type = DataType::ObjectId;
-    schema.tables[0].fields.push(user);
+    schema.tables[1].fields.push(user);
     schema.tables.push(Table {
         schema: None,
         kind: TableKind::Collection,

@@ -26,7 +26,8 @@ impl Direct {
     /// Tests a connection.
     pub async fn test(&self, input: ConnectionInput) -> Result<TestReport, SourceError> {
         let trace = Trace::default();
-        report::examine(&self.context, &trace, self.prepare(input, &trace)).await
+        let preparing = Box::pin(self.prepare(input, &trace));
+        report::examine(&self.context, &trace, preparing).await
     }
 
     /// Reads a schema; answers it with what was ignored of the caller's words.

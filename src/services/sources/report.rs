@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::future::Future;
+use std::pin::Pin;
 use std::time::Instant;
 
 use jiff::Timestamp;
@@ -138,7 +139,7 @@ impl Sources {
 pub(super) async fn examine(
     context: &Context,
     trace: &Trace,
-    preparing: impl Future<Output = Result<Prepared, SourceError>>,
+    preparing: Pin<Box<impl Future<Output = Result<Prepared, SourceError>>>>,
 ) -> Result<TestReport, SourceError> {
     let started = Instant::now();
     let asked = async {

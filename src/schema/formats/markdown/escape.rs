@@ -44,7 +44,7 @@ pub(in crate::schema::formats) fn prose(text: &str) -> String {
     out
 }
 
-/// A name or an expression, as code; also in a cell of a table.
+/// A name or an expression, as code.
 pub(super) fn code(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {
@@ -53,17 +53,12 @@ pub(super) fn code(text: &str) -> String {
             None => shown.push(c),
         }
     }
-    // What readers of tables do to a backslash before a bar, they do not all alike.
-    let bar = shown.contains('|');
-    if shown.is_empty() || (bar && shown.contains('\\')) {
-        return if shown.is_empty() {
-            "(empty)".to_owned()
-        } else {
-            entities(&shown)
-        };
+    if shown.is_empty() {
+        return "(empty)".to_owned();
     }
-    if bar {
-        shown = shown.replace('|', "\\|");
+    // What readers of tables do to a backslash before a bar, they do not all alike.
+    if shown.contains("\\|") {
+        return entities(&shown);
     }
     let fence = "`".repeat(longest_run(&shown) + 1);
     let edge = |c: char| c == '`' || c == ' ';
@@ -72,6 +67,20 @@ pub(super) fn code(text: &str) -> String {
     } else {
         format!("{fence}{shown}{fence}")
     }
+}
+
+/// Markdown in a cell of a table, where a bar is escaped even inside of code.
+pub(super) fn cell(markdown: &str) -> String {
+    let mut out = String::with_capacity(markdown.len());
+    let mut before = ' ';
+    for c in markdown.chars() {
+        if c == '|' && before != '\\' {
+            out.push('\\');
+        }
+        out.push(c);
+        before = c;
+    }
+    out
 }
 
 /// A block of code.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fmt::Write;
 
-use super::escape::{code, fenced, prose};
+use super::escape::{cell, code, fenced, prose};
 use super::{Names, fields};
 use crate::schema::{
     Column, ForeignKeyAction, Identity, IdentityGeneration, Index, IndexColumn, Key, Match,
@@ -195,6 +195,7 @@ fn columns(out: &mut String, table: &Table, names: &Names) {
             key.unwrap_or_default(),
             comment(column),
         ];
+        let cells = cells.map(|markdown| cell(&markdown));
         let _ = writeln!(out, "| {} |", cells.join(" | "));
     }
     out.push('\n');
