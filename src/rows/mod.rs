@@ -26,7 +26,7 @@
 
 mod batch;
 
-pub use batch::{Cell, RowBatch};
+pub use batch::{Cell, Row, RowBatch};
 
 use serde::{Deserialize, Serialize};
 
