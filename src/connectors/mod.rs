@@ -115,6 +115,8 @@ pub struct Capability {
     pub query: bool,
     /// Columns come from a sample of documents.
     pub sampled: bool,
+    /// Columns hold values of their type alone.
+    pub strict_types: bool,
 }
 
 /// Finds an engine by its name or one of its aliases, in any letter case.

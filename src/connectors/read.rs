@@ -151,6 +151,7 @@ pub enum Chunk {
 pub struct Outlet {
     chunks: mpsc::Sender<Chunk>,
     spare: mpsc::Receiver<RowBatch>,
+    batch_rows: usize,
 }
 
 /// Where its rows come out.
@@ -165,13 +166,17 @@ pub struct Inlet {
 #[error("nobody takes the rows any more")]
 pub struct Closed;
 
-/// A way for rows, on which `depth` batches find room.
+/// A way for rows, on which `depth` batches of at most `batch_rows` rows find room.
 #[must_use]
-pub fn channel(depth: usize) -> (Outlet, Inlet) {
+pub fn channel(depth: usize, batch_rows: usize) -> (Outlet, Inlet) {
     let (chunks, taken) = mpsc::channel(depth);
     // One more than can be under way, so that giving back never waits.
     let (given, spare) = mpsc::channel(depth + 2);
-    let outlet = Outlet { chunks, spare };
+    let outlet = Outlet {
+        chunks,
+        spare,
+        batch_rows: batch_rows.clamp(1, RowBatch::ROWS),
+    };
     let inlet = Inlet {
         chunks: taken,
         spare: given,
@@ -189,7 +194,7 @@ impl Outlet {
     /// An empty batch of so many columns; one that came back, where there is one.
     pub fn batch(&mut self, width: usize) -> RowBatch {
         let mut batch = self.spare.try_recv().unwrap_or_default();
-        batch.reset(width);
+        batch.reset(width, self.batch_rows);
         batch
     }
 

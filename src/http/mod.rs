@@ -21,6 +21,7 @@ pub use error::ApiError;
 pub use fence::outer;
 pub use hosts::ServedHosts;
 pub use routes::all as endpoints;
+pub use routes::render_schema;
 pub use services::refusal;
 pub use state::{EndpointInfo, State};
 

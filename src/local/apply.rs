@@ -4,18 +4,40 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Statement, TransactionBehavior};
 
 use super::catalog::{self, Copy};
-use super::columns::quoted;
+use super::columns::{add_columns, named, quoted};
 use super::rows::bind;
 use super::{Copies, LocalError, Stage};
-use crate::rows::{Cell, Row, RowBatch};
+use crate::rows::{Cell, RowBatch, RowColumn};
 
-/// Rows that changed, as wide as the copy.
+/// Rows that changed.
 #[derive(Debug)]
-pub enum Delta {
-    /// Few.
+pub struct Delta {
+    /// Their columns: those of the copy and, of documents, new ones behind them.
+    pub columns: Vec<RowColumn>,
+    rows: Rows,
+}
+
+#[derive(Debug)]
+enum Rows {
     Batches(Vec<RowBatch>),
-    /// Many.
     Stage(Stage),
+}
+
+impl Delta {
+    /// A few rows.
+    #[must_use]
+    pub fn of_batches(columns: Vec<RowColumn>, batches: Vec<RowBatch>) -> Self {
+        let rows = Rows::Batches(batches);
+        Self { columns, rows }
+    }
+
+    /// Many rows, in a table.
+    #[must_use]
+    pub fn of_stage(stage: Stage) -> Self {
+        let columns = stage.columns().to_vec();
+        let rows = Rows::Stage(stage);
+        Self { columns, rows }
+    }
 }
 
 /// What they mean.
@@ -61,6 +83,7 @@ impl Copies {
         let mut writer = self.writer();
         let tx = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut applied = Applied::default();
+        let copy = &widened(&tx, copy, &delta.columns)?;
         match change {
             Change::Upsert => {
                 let mut upsert = Upsert::prepare(&tx, copy)?;
@@ -93,6 +116,16 @@ impl Copies {
         tx.commit()?;
         Ok((copy, applied))
     }
+}
+
+/// The copy with the columns that are new behind its own.
+fn widened(conn: &Connection, copy: &Copy, columns: &[RowColumn]) -> Result<Copy, LocalError> {
+    let mut copy = copy.clone();
+    let more = columns.get(copy.columns.len()..).unwrap_or_default();
+    let more = named(&copy.columns, more);
+    add_columns(conn, &copy.physical, &more)?;
+    copy.columns.extend(more);
+    Ok(copy)
 }
 
 /// Inserts rows, or updates those that are there and differ.
@@ -156,13 +189,17 @@ fn each<F>(conn: &Connection, delta: &Delta, mut take: F) -> Result<(), LocalErr
 where
     F: FnMut(&[Cell<'_>]) -> Result<(), LocalError>,
 {
-    match delta {
-        Delta::Batches(batches) => {
+    let columns = delta.columns.len();
+    match &delta.rows {
+        Rows::Batches(batches) => {
             for row in batches.iter().flat_map(RowBatch::rows) {
-                take(&Row::cells(row).collect::<Vec<_>>())?;
+                // Batches of before a column was found are narrower.
+                let missing = columns.saturating_sub(row.cells().count());
+                let cells = row.cells().chain(std::iter::repeat_n(Cell::Null, missing));
+                take(&cells.collect::<Vec<_>>())?;
             }
         }
-        Delta::Stage(stage) => {
+        Rows::Stage(stage) => {
             let sql = format!("SELECT * FROM {}", quoted(stage.physical()));
             let mut statement = conn.prepare(&sql)?;
             let width = statement.column_count();

@@ -4,8 +4,9 @@ use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, named_pa
 use serde::{Deserialize, Serialize};
 
 use super::LocalError;
-use super::columns::quoted;
+use super::columns::{quoted, same_form};
 use crate::model::{SourceId, TableId};
+use crate::rows::RowColumn;
 use crate::schema::DataType;
 
 /// The version of the catalog, in `user_version`.
@@ -33,6 +34,18 @@ pub struct Copy {
     pub synced_at: i64,
     /// From where the next copy goes on, as whoever copies keeps it.
     pub cursor: Option<serde_json::Value>,
+}
+
+impl Copy {
+    /// Whether it has room for rows of these columns: its own, in the same order and in the same
+    /// forms, with none or some behind them.
+    #[must_use]
+    pub fn takes(&self, columns: &[RowColumn]) -> bool {
+        columns.len() >= self.columns.len()
+            && self.columns.iter().zip(columns).all(|(own, column)| {
+                own.source_name == column.name && same_form(&own.logical_type, &column.logical_type)
+            })
+    }
 }
 
 /// A column of a copy.

@@ -2,7 +2,9 @@
 
 use std::collections::HashSet;
 
-use super::CopyColumn;
+use rusqlite::Connection;
+
+use super::{CopyColumn, LocalError};
 use crate::rows::RowColumn;
 use crate::schema::DataType;
 
@@ -30,6 +32,20 @@ pub fn named(known: &[CopyColumn], columns: &[RowColumn]) -> Vec<CopyColumn> {
         }
     });
     all.collect()
+}
+
+/// Adds columns to a table, behind its own.
+pub fn add_columns(
+    conn: &Connection,
+    table: &str,
+    columns: &[CopyColumn],
+) -> Result<(), LocalError> {
+    for column in columns {
+        let (name, kind) = (quoted(&column.name), declared(&column.logical_type));
+        let table = quoted(table);
+        conn.execute_batch(&format!("ALTER TABLE {table} ADD COLUMN {name}{kind}"))?;
+    }
+    Ok(())
 }
 
 /// How a column is declared: by the form of its values, so that SQLite converts none of them

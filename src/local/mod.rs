@@ -26,6 +26,7 @@ use crate::private_file;
 
 pub use apply::{Applied, Change, Delta};
 pub use catalog::{Copy, CopyColumn};
+pub use columns::same_form;
 pub use error::LocalError;
 pub use stage::{Stage, StageDraft};
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rusqlite::TransactionBehavior;
 
 use super::catalog::{self, Copy, CopyColumn};
-use super::columns::{declared, named, quoted};
+use super::columns::{add_columns, declared, named, quoted};
 use super::rows::{insert, insertion};
 use super::{Copies, LocalError};
 use crate::model::{SourceId, TableId};
@@ -28,6 +28,7 @@ pub struct StageDraft<'a> {
 pub struct Stage {
     copies: Arc<Copies>,
     physical: String,
+    told: Vec<RowColumn>,
     columns: Vec<CopyColumn>,
     key: Vec<String>,
     integer_key: bool,
@@ -72,6 +73,7 @@ impl Copies {
             copies: Arc::clone(self),
             insertion: insertion(&physical, columns.len()),
             physical,
+            told: draft.columns.to_vec(),
             columns,
             key,
             integer_key,
@@ -86,6 +88,11 @@ impl Stage {
     #[must_use]
     pub fn rows(&self) -> u64 {
         self.rows
+    }
+
+    /// Its columns, as they were told.
+    pub(super) fn columns(&self) -> &[RowColumn] {
+        &self.told
     }
 
     /// The table that holds it.
@@ -107,16 +114,11 @@ impl Stage {
         let more = named(&self.columns, more);
         let mut writer = self.copies.writer();
         let tx = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        for column in &more {
-            let (name, kind) = (quoted(&column.name), declared(&column.logical_type));
-            tx.execute_batch(&format!(
-                "ALTER TABLE {} ADD COLUMN {name}{kind}",
-                self.physical
-            ))?;
-        }
+        add_columns(&tx, &self.physical, &more)?;
         tx.commit()?;
         drop(writer);
         self.columns.extend(more);
+        self.told = columns.to_vec();
         self.insertion = insertion(&self.physical, self.columns.len());
         Ok(())
     }

@@ -224,7 +224,7 @@ fn rows_are_inserted_updated_or_left_as_they_are_by_their_key() {
                 &[key(4, "d"), Cell::Null],
             ])
         };
-        let batches = Delta::Batches(vec![delta()]);
+        let batches = Delta::of_batches(columns.clone(), vec![delta()]);
         let cursor = Some(json!(4));
         let (after, applied) = of
             .copies
@@ -247,7 +247,7 @@ fn rows_are_inserted_updated_or_left_as_they_are_by_their_key() {
         };
         let mut stage = of.copies.stage(&draft).unwrap();
         stage.write(&delta()).unwrap();
-        let delta = Delta::Stage(stage);
+        let delta = Delta::of_stage(stage);
         let (_, applied) = of
             .copies
             .apply(&after, &Change::Upsert, &delta, 3, None)
@@ -277,7 +277,13 @@ fn rows_without_a_key_are_replaced_from_a_value_on() {
     ]);
     let (after, applied) = of
         .copies
-        .apply(&copy, &change, &Delta::Batches(vec![new]), 2, None)
+        .apply(
+            &copy,
+            &change,
+            &Delta::of_batches(columns.clone(), vec![new]),
+            2,
+            None,
+        )
         .unwrap();
     assert_eq!((applied.deleted, applied.inserted, after.rows), (3, 2, 4));
     let left: Vec<_> = of

@@ -30,6 +30,7 @@ enum Slot {
 #[derive(Debug, Default)]
 pub struct RowBatch {
     width: usize,
+    most_rows: usize,
     slots: Vec<Slot>,
     text: String,
     blob: Vec<u8>,
@@ -39,18 +40,21 @@ impl RowBatch {
     /// The size at which a batch is handed on, in bytes. A single row may be larger.
     pub const BYTES: usize = 1 << 20;
 
+    /// The most rows of a batch.
+    pub const ROWS: usize = 50_000;
+
     /// An empty batch of so many columns.
     #[must_use]
     pub fn new(width: usize) -> Self {
-        Self {
-            width,
-            ..Self::default()
-        }
+        let mut batch = Self::default();
+        batch.reset(width, Self::ROWS);
+        batch
     }
 
-    /// Empties it, and takes another width.
-    pub fn reset(&mut self, width: usize) {
+    /// Empties it, for so many columns, to be handed on at `most_rows` rows at the latest.
+    pub fn reset(&mut self, width: usize, most_rows: usize) {
         self.width = width;
+        self.most_rows = most_rows;
         self.slots.clear();
         self.text.clear();
         self.blob.clear();
@@ -86,7 +90,7 @@ impl RowBatch {
     /// Whether it is time to hand it on.
     #[must_use]
     pub fn is_full(&self) -> bool {
-        self.bytes() >= Self::BYTES
+        self.bytes() >= Self::BYTES || self.slots.len() >= self.most_rows * self.width.max(1)
     }
 
     /// Pushes nothing.
@@ -227,10 +231,12 @@ mod tests {
     fn a_batch_is_reused_with_another_width() {
         let mut batch = RowBatch::new(1);
         batch.text("long");
-        batch.reset(2);
+        batch.reset(2, 1);
         assert!(batch.is_empty() && batch.width() == 2);
         batch.text("a");
+        assert!(!batch.is_full());
         batch.blob(b"b");
+        assert!(batch.is_full());
         let row = batch.rows().next().unwrap();
         assert_eq!(row.get(0), Some(Cell::Text("a")));
         assert_eq!(row.get(1), Some(Cell::Blob(b"b")));

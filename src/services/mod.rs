@@ -3,6 +3,8 @@
 
 pub mod accounts;
 pub mod demo;
+pub mod jobs;
 pub mod setup;
 pub mod sources;
+pub mod sync;
 pub mod workspaces;

@@ -66,6 +66,7 @@ pub const DRIVER: Driver = Driver {
         schemas: true,
         query: false,
         sampled: true,
+        strict_types: false,
     },
     identify: Some(Identify {
         request: wire::HELLO,

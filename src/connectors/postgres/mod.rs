@@ -50,6 +50,7 @@ pub static DRIVER: Driver = Driver {
         schemas: true,
         query: true,
         sampled: false,
+        strict_types: true,
     },
     identify: Some(Identify {
         request: route::SSL_REQUEST,

@@ -43,6 +43,7 @@ pub static DRIVER: Driver = Driver {
         schemas: false,
         query: true,
         sampled: false,
+        strict_types: false,
     },
     identify: None,
     parameter: config::parameter,

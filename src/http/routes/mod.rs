@@ -5,12 +5,14 @@ mod cleanup;
 mod connect;
 mod engines;
 mod health;
+mod jobs;
 mod openapi;
 mod schema;
 mod schema_shape;
 mod schema_versions;
 mod search;
 mod sources;
+mod sync;
 mod test_connection;
 mod users;
 mod workspaces;
@@ -22,6 +24,7 @@ use super::error::ApiError;
 use crate::model::Scope;
 
 pub use health::{healthz, readyz};
+pub use schema::render as render_schema;
 
 /// Every endpoint of the API, below its base path.
 #[must_use]
@@ -37,6 +40,8 @@ pub fn all() -> Vec<Endpoint> {
         schema::endpoints(),
         schema_versions::endpoints(),
         search::endpoints(),
+        sync::endpoints(),
+        jobs::endpoints(),
         engines::endpoints(),
         openapi::endpoints(),
     ]
