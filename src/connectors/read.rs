@@ -191,6 +191,18 @@ impl Outlet {
         sent.map_err(|_| Closed)
     }
 
+    /// The most rows of a batch on this way.
+    #[must_use]
+    pub fn batch_rows(&self) -> usize {
+        self.batch_rows
+    }
+
+    /// Tells the columns, on a thread that may wait.
+    pub fn columns_blocking(&mut self, columns: Vec<RowColumn>) -> Result<(), Closed> {
+        let sent = self.chunks.blocking_send(Chunk::Columns(columns));
+        sent.map_err(|_| Closed)
+    }
+
     /// An empty batch of so many columns; one that came back, where there is one.
     pub fn batch(&mut self, width: usize) -> RowBatch {
         let mut batch = self.spare.try_recv().unwrap_or_default();
@@ -200,13 +212,27 @@ impl Outlet {
 
     /// Hands on what is in `batch`, and makes it an empty one of the same width.
     pub async fn send(&mut self, batch: &mut RowBatch) -> Result<(), Closed> {
+        match self.exchanged(batch) {
+            Some(full) => self.chunks.send(full).await.map_err(|_| Closed),
+            None => Ok(()),
+        }
+    }
+
+    /// The same, on a thread that may wait.
+    pub fn send_blocking(&mut self, batch: &mut RowBatch) -> Result<(), Closed> {
+        match self.exchanged(batch) {
+            Some(full) => self.chunks.blocking_send(full).map_err(|_| Closed),
+            None => Ok(()),
+        }
+    }
+
+    /// What is in `batch`, which becomes an empty one.
+    fn exchanged(&mut self, batch: &mut RowBatch) -> Option<Chunk> {
         if batch.is_empty() {
-            return Ok(());
+            return None;
         }
         let next = self.batch(batch.width());
-        let full = std::mem::replace(batch, next);
-        let sent = self.chunks.send(Chunk::Rows(full)).await;
-        sent.map_err(|_| Closed)
+        Some(Chunk::Rows(std::mem::replace(batch, next)))
     }
 }
 

@@ -41,9 +41,9 @@ pub fn add_columns(
     columns: &[CopyColumn],
 ) -> Result<(), LocalError> {
     for column in columns {
-        let (name, kind) = (quoted(&column.name), declared(&column.logical_type));
-        let table = quoted(table);
-        conn.execute_batch(&format!("ALTER TABLE {table} ADD COLUMN {name}{kind}"))?;
+        // Only documents bring columns on the way, and their values have any type.
+        let (table, name) = (quoted(table), quoted(&column.name));
+        conn.execute_batch(&format!("ALTER TABLE {table} ADD COLUMN {name}"))?;
     }
     Ok(())
 }

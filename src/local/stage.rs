@@ -18,6 +18,8 @@ pub struct StageDraft<'a> {
     pub columns: &'a [RowColumn],
     /// The columns, by their names at the source, that tell rows apart; empty where none do.
     pub key: &'a [String],
+    /// Whether columns hold values of their type alone.
+    pub strict: bool,
     /// Whether the key is one column of integers and nothing else: rows are then kept by it, and no
     /// index is needed.
     pub integer_key: bool,
@@ -61,7 +63,8 @@ impl Copies {
         let declarations = columns.iter().map(|column| {
             let kind = match integer_key && key.contains(&column.name) {
                 true => " INTEGER PRIMARY KEY",
-                false => declared(&column.logical_type),
+                false if draft.strict => declared(&column.logical_type),
+                false => "",
             };
             format!("{}{kind}", quoted(&column.name))
         });

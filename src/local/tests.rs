@@ -52,6 +52,7 @@ impl Fixture {
         let draft = StageDraft {
             columns,
             key: &key,
+            strict: true,
             integer_key: columns[0].logical_type == DataType::Int64,
         };
         let mut stage = self.copies.stage(&draft).unwrap();
@@ -155,6 +156,7 @@ fn readers_see_the_old_copy_until_the_new_one_is_whole_and_then_no_other() {
     let draft = StageDraft {
         columns: &columns,
         key: &["id".to_owned()],
+        strict: true,
         integer_key: true,
     };
     let mut stage = of.copies.stage(&draft).unwrap();
@@ -179,6 +181,7 @@ fn what_was_not_filled_to_its_end_goes() {
     let draft = StageDraft {
         columns: &columns,
         key: &[],
+        strict: true,
         integer_key: false,
     };
     let stage = of.copies.stage(&draft).unwrap();
@@ -243,6 +246,7 @@ fn rows_are_inserted_updated_or_left_as_they_are_by_their_key() {
         let draft = StageDraft {
             columns: &columns,
             key: &[],
+            strict: true,
             integer_key: false,
         };
         let mut stage = of.copies.stage(&draft).unwrap();
@@ -301,6 +305,7 @@ fn a_key_that_does_not_tell_rows_apart_is_no_key() {
     let draft = StageDraft {
         columns: &columns,
         key: &["k".to_owned()],
+        strict: true,
         integer_key: false,
     };
     let mut stage = of.copies.stage(&draft).unwrap();
@@ -323,6 +328,7 @@ fn columns_that_come_later_are_taken() {
     let draft = StageDraft {
         columns: &all[..1],
         key: &[],
+        strict: true,
         integer_key: false,
     };
     let mut stage = of.copies.stage(&draft).unwrap();

@@ -10,5 +10,6 @@ mod schema_versions;
 mod search;
 mod seeds;
 mod setup;
+mod sync;
 mod test_connection;
 mod workspaces;

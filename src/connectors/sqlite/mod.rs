@@ -9,6 +9,7 @@ mod introspect;
 mod open;
 mod path;
 mod query;
+mod read;
 mod relations;
 mod sample;
 mod types;
@@ -20,9 +21,10 @@ use async_trait::async_trait;
 use rusqlite::Connection;
 
 use super::error::Stage;
+use super::read::UnderWay;
 use super::{
-    Capability, Connector, ConnectorError, Context, Driver, Selection, ServerInfo, Session,
-    TableEntry, Target, Trace, limits,
+    Capability, Connector, ConnectorError, Context, Driver, Outlet, QueryRead, Selection,
+    ServerInfo, Session, Snapshot, TableEntry, TableRead, Target, Trace, limits,
 };
 use crate::schema::{Schema, TableKind};
 use worker::{Stop, Worker, off_thread};
@@ -137,6 +139,35 @@ impl Session for OpenFile {
         };
         let counted = self.worker.run(Some(deadline), work).await;
         counted.unwrap_or_else(|_| vec![None; tables.len()])
+    }
+
+    async fn begin_snapshot(&mut self, _: Option<&str>) -> Result<Snapshot, ConnectorError> {
+        read::begin(&self.worker).await?;
+        // There is one writer at a time, and its numbers grow as it commits.
+        Ok(Snapshot {
+            shared: None,
+            under_way: UnderWay::None,
+        })
+    }
+
+    async fn largest(
+        &mut self,
+        read: &TableRead,
+        column: &str,
+    ) -> Result<Option<String>, ConnectorError> {
+        read::largest(&self.worker, read, column).await
+    }
+
+    async fn read_table(
+        &mut self,
+        read: &TableRead,
+        out: &mut Outlet,
+    ) -> Result<(), ConnectorError> {
+        read::table(&self.worker, read, out).await
+    }
+
+    async fn query(&mut self, query: &QueryRead, out: &mut Outlet) -> Result<(), ConnectorError> {
+        read::statement(&self.worker, query, out).await
     }
 
     async fn close(self: Box<Self>) {}

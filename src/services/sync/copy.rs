@@ -163,6 +163,7 @@ struct Writer {
     copies: Arc<Copies>,
     progress: Arc<TableProgress>,
     key: Vec<String>,
+    strict: bool,
     integer_key: bool,
     /// Whether few rows may stay in memory.
     few: bool,
@@ -180,6 +181,7 @@ impl Writer {
             progress: Arc::clone(progress),
             // A table of changes is gone through once.
             key: if full { plan.key.clone() } else { Vec::new() },
+            strict: plan.strict,
             integer_key: full && plan.integer_key,
             few: !full,
             columns: Vec::new(),
@@ -227,6 +229,7 @@ impl Writer {
         let mut stage = self.copies.stage(&StageDraft {
             columns: &self.columns,
             key: &self.key,
+            strict: self.strict,
             integer_key: self.integer_key,
         })?;
         for batch in self.batches.drain(..) {

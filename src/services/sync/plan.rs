@@ -16,6 +16,8 @@ pub struct Plan {
     pub read: TableRead,
     /// The columns, by their names at the source, that tell its rows apart.
     pub key: Vec<String>,
+    /// Whether columns hold values of their type alone.
+    pub strict: bool,
     /// Whether the key is one column of whole numbers.
     pub integer_key: bool,
     /// What becomes of the rows.
@@ -89,6 +91,7 @@ impl Plan {
             changes: changes(&table, copy.as_ref()),
             table,
             key,
+            strict,
             integer_key,
             way: Way::Full,
             reason: None,
