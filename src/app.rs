@@ -21,6 +21,7 @@ use crate::local::Local;
 use crate::private_file;
 use crate::services::accounts::Accounts;
 use crate::services::jobs::Jobs;
+use crate::services::query::Queries;
 use crate::services::setup::open_vault;
 use crate::services::sources::Sources;
 use crate::services::sync::Syncs;
@@ -109,6 +110,7 @@ impl Application {
         let endpoints = http::endpoints();
         let state = Data::new(State {
             accounts,
+            queries: Queries::new(store.clone(), sources.clone(), local.clone()),
             workspaces: Workspaces::new(store, local),
             syncs,
             jobs: jobs.clone(),

@@ -10,6 +10,7 @@ mod fence;
 mod hosts;
 pub mod openapi;
 mod routes;
+mod rows;
 mod services;
 mod state;
 

@@ -8,6 +8,7 @@ use crate::local::LocalError;
 use crate::model::job::JobState;
 use crate::services::accounts::{AccountError, AccountErrorKind};
 use crate::services::jobs::JobError;
+use crate::services::query::QueryError;
 use crate::services::sources::SourceError;
 use crate::services::sync::SyncError;
 use crate::services::workspaces::WorkspaceError;
@@ -99,6 +100,26 @@ impl From<SyncError> for ApiError {
             SyncError::Source(error) => error.into(),
             SyncError::Local(error) => error.into(),
             SyncError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<QueryError> for ApiError {
+    fn from(error: QueryError) -> Self {
+        match error {
+            QueryError::NotFound(what) => Self::not_found(
+                what,
+                "See /data/list with tables=true for what there is, and check the scope.",
+            ),
+            QueryError::Unknown {
+                field,
+                message,
+                hint,
+            } => Self::field(&field, message, hint),
+            QueryError::Busy => busy("Too many statements wait for this source."),
+            QueryError::Source(error) => error.into(),
+            QueryError::Local(error) => error.into(),
+            QueryError::Store(error) => error.into(),
         }
     }
 }

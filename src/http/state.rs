@@ -8,6 +8,7 @@ use super::endpoint::{Access, Endpoint};
 use super::hosts::ServedHosts;
 use crate::services::accounts::Accounts;
 use crate::services::jobs::Jobs;
+use crate::services::query::Queries;
 use crate::services::sources::Sources;
 use crate::services::sync::Syncs;
 use crate::services::workspaces::Workspaces;
@@ -24,6 +25,8 @@ pub struct State {
     pub syncs: Syncs,
     /// Jobs.
     pub jobs: Jobs,
+    /// Previews and queries.
+    pub queries: Queries,
     /// The Host headers that are answered.
     pub hosts: ServedHosts,
     /// The OpenAPI document, made once.

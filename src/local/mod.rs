@@ -127,6 +127,12 @@ impl Copies {
         })
     }
 
+    /// The file.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// A connection that sees one state of the copies at a time and cannot write.
     ///
     /// # Errors

@@ -4,6 +4,7 @@
 pub mod accounts;
 pub mod demo;
 pub mod jobs;
+pub mod query;
 pub mod setup;
 pub mod sources;
 pub mod sync;

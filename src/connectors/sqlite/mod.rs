@@ -6,6 +6,7 @@ mod ddl;
 mod details;
 mod error;
 mod introspect;
+mod names;
 mod open;
 mod path;
 mod query;
@@ -15,6 +16,7 @@ mod sample;
 mod types;
 mod worker;
 
+use std::path::Path;
 use std::time::Instant;
 
 use async_trait::async_trait;
@@ -29,6 +31,7 @@ use super::{
 use crate::schema::{Schema, TableKind};
 use worker::{Stop, Worker, off_thread};
 
+pub use names::replace_tables;
 pub use sample::create_sample;
 
 /// The engine.
@@ -86,6 +89,25 @@ impl Connector for Sqlite {
             query: target.settings.selection.query.clone(),
         }))
     }
+}
+
+/// Opens a file of our own, that of a workspace's copied rows, wherever it is.
+pub async fn open_own(path: &Path) -> Result<Box<dyn Session>, ConnectorError> {
+    let (path, shown) = (path.to_owned(), "the workspace's own store".to_owned());
+    let file = shown.clone();
+    let opened = off_thread(move |stop| open::open(&path, &shown, stop)).await?;
+    Ok(Box::new(OpenFile {
+        worker: Worker::new(opened.connection),
+        server: ServerInfo {
+            engine: DRIVER.name,
+            product: DRIVER.title.to_owned(),
+            version: rusqlite::version().to_owned(),
+            tls: None,
+            notes: opened.notes,
+        },
+        file,
+        query: None,
+    }))
 }
 
 struct OpenFile {

@@ -7,6 +7,8 @@ mod engines;
 mod health;
 mod jobs;
 mod openapi;
+mod preview;
+mod query;
 mod schema;
 mod schema_shape;
 mod schema_versions;
@@ -42,6 +44,8 @@ pub fn all() -> Vec<Endpoint> {
         search::endpoints(),
         sync::endpoints(),
         jobs::endpoints(),
+        preview::endpoints(),
+        query::endpoints(),
         engines::endpoints(),
         openapi::endpoints(),
     ]

@@ -51,6 +51,15 @@ impl Sources {
         Ok(Fresh { target, tables })
     }
 
+    /// The way to a source.
+    pub(in crate::services) async fn target(
+        &self,
+        place: &Place,
+        record: &SourceRecord,
+    ) -> Result<Target, SourceError> {
+        self.target_of(place, record).await
+    }
+
     /// Opens a session, within the time of a test.
     pub(in crate::services) async fn session(
         &self,
