@@ -30,10 +30,10 @@ pub fn keep_earlier(
     let names: HashMap<_, _> = renames.iter().map(|(old, new)| (new, old)).collect();
     for table in &mut now.tables {
         let name = name(table);
-        let renamed = names.get(&name).copied();
-        let before = known.get(renamed.unwrap_or(&name));
+        let was = names.get(&name).copied();
+        let before = known.get(was.unwrap_or(&name));
         if let Some(before) = before
-            && (renamed.is_some() || is_same(table, before))
+            && (was.is_some() || is_same(table, before))
             && is_kept(table, before)
         {
             keep(table, before, &wanted);
