@@ -3,8 +3,10 @@
 use super::{Catalog, Failure};
 use crate::connectors::Selection;
 use crate::connectors::mysql::client::Row;
+use crate::connectors::mysql::privileges::Privileges;
 use crate::connectors::mysql::server::Flavour;
 use crate::connectors::mysql::tables::Tables;
+use crate::connectors::mysql::unreadable::Hidden;
 use crate::connectors::mysql::{printed, types};
 use crate::schema::{Column, DataType, Generated, Table};
 
@@ -36,6 +38,19 @@ pub async fn read(
     });
     read.await?;
     Ok(seen)
+}
+
+/// The tables of whose columns the login may be shown some only. A server does not say that there
+/// are more of them.
+pub fn hidden(privileges: &Privileges, tables: &mut Tables) -> Hidden {
+    let mut hidden = Hidden::default();
+    for table in tables.list_mut() {
+        let schema = table.schema.as_deref().unwrap_or_default();
+        if privileges.shows_some_columns(schema, &table.name) {
+            hidden.add(schema, &table.name);
+        }
+    }
+    hidden
 }
 
 fn column(row: &Row, flavour: Flavour, table: &Table) -> Column {
