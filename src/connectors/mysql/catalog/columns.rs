@@ -22,7 +22,7 @@ pub async fn read(
         Flavour::MariaDb => include_str!("../sql/mariadb/columns.sql"),
     };
     let mut seen = vec![false; tables.list_mut().len()];
-    let read = catalog.read(sql, |row| {
+    let read = catalog.read_unsorted(sql, |row| {
         let (Some(schema), Some(name)) = (row.bytes(0), row.bytes(1)) else {
             return;
         };
@@ -37,6 +37,13 @@ pub async fn read(
         }
     });
     read.await?;
+    for table in tables.list_mut() {
+        table.columns.sort_by_key(|column| column.position);
+        // One that is hidden, or not wanted, has no place.
+        for (position, column) in (1..).zip(&mut table.columns) {
+            column.position = position;
+        }
+    }
     Ok(seen)
 }
 
@@ -72,10 +79,10 @@ fn column(row: &Row, flavour: Flavour, table: &Table) -> Column {
         },
         stored: !extra.contains("VIRTUAL"),
     });
-    let position = u32::try_from(table.columns.len() + 1).unwrap_or(u32::MAX);
+    let position = row.number(13).and_then(|place| u32::try_from(place).ok());
     Column {
         name: row.string(2),
-        position,
+        position: position.unwrap_or_default(),
         logical_type: types::logical(&data_type, &native_type),
         native_type,
         nullable: row.bytes(5) == Some(b"YES"),
