@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::catalog::listing;
 use super::catalog::{
-    Catalog, checks, columns, foreign_keys, indexes, partitions, sequences, triggers, views,
+    Catalog, checks, columns, foreign_keys, indexes, innodb, partitions, sequences, triggers, views,
 };
 use super::client::Client;
 use super::server::Server;
@@ -87,7 +87,8 @@ async fn structure(
     let actions = told.unless_refused(done, "actions of foreign keys")?;
     let done = foreign_keys::read(catalog, actions, tables).await;
     let kept = told.unless_refused(done, "foreign keys")?;
-    told.hidden(kept.actions, |tables| {
+    let actions = innodb::actions(catalog, kept.actions, tables).await?;
+    told.hidden(actions, |tables| {
         format!(
             "What the foreign keys of {tables} do ON UPDATE and ON DELETE is hidden from the login \
              and stands as unknown. Grant it SHOW VIEW or REFERENCES on the whole database."

@@ -103,6 +103,55 @@ async fn mariadb_shows_what_foreign_keys_do_for_a_right_on_the_database_alone() 
 }
 
 #[tokio::test]
+async fn who_watches_over_mariadb_is_told_what_foreign_keys_do() {
+    let Some(server) = super::server("mariadb") else {
+        return;
+    };
+    let all = ["CASCADE", "SET NULL", "NO ACTION", "RESTRICT"];
+    let pairs = all
+        .iter()
+        .flat_map(|delete| all.map(|update| (delete, update)));
+    let keys: Vec<_> = pairs
+        .enumerate()
+        .map(|(n, (delete, update))| {
+            format!(
+                "c{n} int, CONSTRAINT `k/é {n}` FOREIGN KEY (c{n}) REFERENCES `the owner` (id) \
+                 ON DELETE {delete} ON UPDATE {update}"
+            )
+        })
+        .collect();
+    let child = format!(
+        "CREATE TABLE `a/b.é` (id int PRIMARY KEY, {})",
+        keys.join(", ")
+    );
+    let owner = "CREATE TABLE `the owner` (id int PRIMARY KEY)";
+    let database = make(server, &[owner, &child]).await;
+    let (user, plain) = (unique(), unique());
+    let statements = [
+        format!("CREATE USER {user} IDENTIFIED BY 'a-password'"),
+        format!("GRANT SELECT ON {database}.* TO {user}"),
+        format!("GRANT PROCESS ON *.* TO {user}"),
+        format!("CREATE USER {plain} IDENTIFIED BY 'a-password'"),
+        format!("GRANT SELECT, SHOW VIEW ON {database}.* TO {plain}"),
+    ];
+    server.run(&statements).await.disconnect().await.unwrap();
+    let mut seen = Vec::new();
+    for user in [user, plain] {
+        let target = server.user(&user, "a-password", &json!({"database": database}));
+        let mut session = connect(&target).await;
+        let schema = session.introspect(&Selection::default()).await.unwrap();
+        assert!(
+            whys(&schema, &database)
+                .iter()
+                .all(|why| !why.contains("ON DELETE"))
+        );
+        seen.push(table(&schema, "a/b.é").foreign_keys.clone());
+    }
+    assert_eq!(seen[0].len(), 16);
+    assert_eq!(seen[0], seen[1]);
+}
+
+#[tokio::test]
 async fn who_may_read_one_table_gets_its_foreign_keys_and_is_told_of_checks_that_may_be_hidden() {
     for server in servers() {
         let database = make(server, STATEMENTS).await;

@@ -7,6 +7,7 @@ pub mod checks;
 pub mod columns;
 pub mod foreign_keys;
 pub mod indexes;
+pub mod innodb;
 pub mod listing;
 pub mod partitions;
 pub mod sequences;
