@@ -49,8 +49,10 @@ pub fn run(engine: Engine) -> Outcome<()> {
             Engine::Postgres => "postgresql+psycopg",
             _ => "mysql+pymysql",
         };
-        let program =
-            "import sys, sqlalchemy as s; s.MetaData().reflect(s.create_engine(sys.argv[1]))";
+        // PyMySQL writes a password in Latin-1; the server was given it in UTF-8.
+        let program = "import sys, sqlalchemy as s; url = s.make_url(sys.argv[1]); \
+             own = {'password': url.password.encode()} if 'mysql' in url.drivername else {}; \
+             s.MetaData().reflect(s.create_engine(url, connect_args=own))";
         command.args(["-c", program, &url(engine, scheme)]);
         command
     };

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use super::{Column, DataType, Field, FieldType, Items, Origin, Schema, Table};
+use super::{Column, DataType, Field, FieldType, Items, Origin, Schema, Table, TableRef};
 
 /// So many values of a type the sample should have had, for its absence to tell that it is gone.
 /// Below that, chance alone may have missed it.
@@ -16,36 +16,59 @@ const EXPECTED: f64 = 10.0;
 /// * Types that were rare stay with a share of 0; one that the sample should have had is gone.
 /// * Fields and columns stand in the order in which they were first seen at all.
 ///
-/// Nothing is kept where all documents were read, where the table is another one of the same name,
-/// and of what the validator alone had named.
-pub fn keep_earlier(now: &mut Schema, before: &Schema) {
+/// A table that was renamed (`renames`, from its name of before to that of now) is the one that it
+/// was. Nothing is kept where all documents were read, where the table is another one of the same
+/// name, of what the validator alone had named, and of topmost fields that are not `wanted` of a
+/// table (any more).
+pub fn keep_earlier(
+    now: &mut Schema,
+    before: &Schema,
+    renames: &[(TableRef, TableRef)],
+    wanted: impl Fn(&Table, &str) -> bool,
+) {
     let known: HashMap<_, _> = before.tables.iter().map(|t| (name(t), t)).collect();
+    let names: HashMap<_, _> = renames.iter().map(|(old, new)| (new, old)).collect();
     for table in &mut now.tables {
-        if let Some(before) = known.get(&name(table))
+        let name = name(table);
+        let was = names.get(&name).copied();
+        let before = known.get(was.unwrap_or(&name));
+        if let Some(before) = before
+            && (was.is_some() || is_same(table, before))
             && is_kept(table, before)
         {
-            keep(table, before);
+            keep(table, before, &wanted);
         }
     }
 }
 
-fn name(table: &Table) -> (Option<String>, String) {
-    (table.schema.clone(), table.name.clone())
+fn name(table: &Table) -> TableRef {
+    TableRef {
+        schema: table.schema.clone(),
+        name: table.name.clone(),
+    }
+}
+
+fn is_same(now: &Table, before: &Table) -> bool {
+    !matches!((&now.engine_id, &before.engine_id), (Some(a), Some(b)) if a != b)
 }
 
 fn is_kept(now: &Table, before: &Table) -> bool {
     let whole = now.sample.as_ref().is_some_and(|s| s.method == "all");
-    let other = matches!((&now.engine_id, &before.engine_id), (Some(a), Some(b)) if a != b);
-    before.sample.is_some() && !whole && !other && now.kind == before.kind
+    before.sample.is_some() && !whole && now.kind == before.kind
 }
 
-fn keep(now: &mut Table, before: &Table) {
+fn keep(now: &mut Table, before: &Table, wanted: impl Fn(&Table, &str) -> bool) {
+    let fields = before.fields.iter();
+    let fields: Vec<_> = fields
+        .filter(|field| wanted(now, &field.name))
+        .cloned()
+        .collect();
     #[allow(
         clippy::cast_precision_loss,
         reason = "samples are of thousands of documents"
     )]
     let documents = now.sample.as_ref().map_or(0.0, |s| s.documents as f64);
-    keep_fields(&mut now.fields, &before.fields, documents);
+    keep_fields(&mut now.fields, &fields, documents);
     let mut of_now: HashMap<_, _> = std::mem::take(&mut now.columns)
         .into_iter()
         .map(|column| (column.name.clone(), column))
@@ -273,8 +296,12 @@ mod tests {
         }
     }
 
+    fn keep_all(now: &mut Schema, before: &Schema) {
+        keep_earlier(now, before, &[], |_, _| true);
+    }
+
     fn kept(mut now: Schema, before: &Schema) -> Table {
-        keep_earlier(&mut now, before);
+        keep_all(&mut now, before);
         now.tables.remove(0)
     }
 
@@ -314,9 +341,9 @@ mod tests {
     fn what_was_kept_stays_kept_until_it_is_seen_again() {
         let one = schema("random", vec![field("_id"), field("rare")]);
         let mut two = schema("random", vec![field("_id")]);
-        keep_earlier(&mut two, &one);
+        keep_all(&mut two, &one);
         let mut three = schema("random", vec![field("_id")]);
-        keep_earlier(&mut three, &two);
+        keep_all(&mut three, &two);
         assert_eq!(three, two);
         let four = kept(schema("random", vec![field("_id"), field("rare")]), &three);
         assert_eq!(four.fields, one.tables[0].fields);
@@ -339,6 +366,34 @@ mod tests {
         plain.tables[0].sample = None;
         let now = schema("random", vec![field("_id")]);
         assert_eq!(kept(now.clone(), &plain), now.tables[0]);
+    }
+
+    #[test]
+    fn what_is_not_wanted_any_more_does_not_come_back() {
+        let before = schema("random", vec![field("_id"), field("a"), field("b")]);
+        let mut now = schema("random", vec![field("_id")]);
+        keep_earlier(&mut now, &before, &[], |table, field| {
+            table.name == "orders" && field != "a"
+        });
+        assert_eq!(names(&now.tables[0].fields), ["_id", "b"]);
+        let columns: Vec<_> = now.tables[0].columns.iter().map(|c| &c.name).collect();
+        assert_eq!(columns, ["_id", "b"]);
+    }
+
+    #[test]
+    fn what_was_known_of_a_table_goes_on_under_its_new_name() {
+        let mut before = schema("random", vec![field("_id"), field("rare")]);
+        before.tables[0].engine_id = Some("a".to_owned());
+        let mut now = schema("random", vec![field("_id")]);
+        // Some products that speak MongoDB's protocol give a renamed collection a new id.
+        now.tables[0].engine_id = Some("b".to_owned());
+        let old = name(&before.tables[0]);
+        now.tables[0].name = "purchases".to_owned();
+        let renames = [(old, name(&now.tables[0]))];
+        keep_earlier(&mut now, &before, &renames, |table, _| {
+            table.name == "purchases"
+        });
+        assert_eq!(names(&now.tables[0].fields), ["_id", "rare"]);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The command line, through the real binary.
 
+mod passwords;
 mod settings;
 mod sources;
 mod tokens;

@@ -265,7 +265,7 @@ impl Dialect {
                 own.join(", "),
                 self.quoted(&target.name),
                 key.join(", "),
-                action.as_sql()
+                action.as_sql().unwrap()
             ));
         }
         let name = self.quoted(&table.name);

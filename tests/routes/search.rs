@@ -82,8 +82,8 @@ async fn things_are_found_over_all_sources_and_the_best_come_first() {
         table,
         &json!({
             "kind": "table", "source_id": sales, "source": "sales", "table_id": id, "schema": null,
-            "table": "customers", "column": null, "type": null, "matched": "name",
-            "text": "customers", "score": table["score"],
+            "table": "customers", "column": null, "type": null, "object": null,
+            "matched": "name", "text": "customers", "score": table["score"],
         })
     );
     let scores: Vec<_> = found["hits"]
@@ -126,6 +126,53 @@ async fn things_are_found_over_all_sources_and_the_best_come_first() {
         told(&in_path),
         ["sales: customers", "sales: customer_address"]
     );
+}
+
+#[actix_web::test]
+async fn indexes_constraints_and_triggers_are_found_by_their_names() {
+    let app = TestApp::start();
+    let admin = app.admin();
+    let script = "
+      CREATE TABLE buyers (id INTEGER CONSTRAINT buyers_identity PRIMARY KEY, mail TEXT,
+        CONSTRAINT mail_alone UNIQUE (mail));
+      CREATE TABLE orders (id INTEGER PRIMARY KEY, buyer INTEGER, total REAL,
+        CONSTRAINT total_positive CHECK (total > 0),
+        CONSTRAINT bought_by FOREIGN KEY (buyer) REFERENCES buyers (id));
+      CREATE INDEX total_lookup ON orders (total);
+      CREATE TRIGGER total_audit AFTER UPDATE ON orders BEGIN DELETE FROM orders WHERE total < 0; END;";
+    let sales = source(&app, &admin, "default", "sales", script).await;
+    read(&admin, "default", &sales).await;
+    let tables = search(&admin, "orders", "types=table").await;
+    let orders = &tables["hits"][0]["table_id"];
+    for (q, kind, name, table) in [
+        ("total_lookup", "index", "total_lookup", "orders"),
+        ("totalpositive", "constraint", "total_positive", "orders"),
+        ("bouhgt", "constraint", "bought_by", "orders"),
+        ("mail alone", "constraint", "mail_alone", "buyers"),
+        ("buyers identity", "constraint", "buyers_identity", "buyers"),
+        ("orders audit", "trigger", "total_audit", "orders"),
+    ] {
+        let hit = &search(&admin, q, "").await["hits"][0];
+        assert_eq!(
+            (&hit["kind"], &hit["object"], &hit["table"]),
+            (&json!(kind), &json!(name), &json!(table)),
+            "{q}"
+        );
+        assert_eq!(hit["table_id"] == *orders, table == "orders", "{q}");
+        assert_eq!(hit["column"], Value::Null);
+        let alone = search(&admin, q, &format!("types={kind}")).await;
+        assert_eq!(alone["hits"][0], *hit);
+        let others = search(&admin, q, "types=table,column,type").await;
+        assert!(!others.to_string().contains(name), "{q}");
+    }
+    let found = search(&admin, "total", "").await;
+    let kinds: Vec<_> = found["hits"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|hit| &hit["kind"])
+        .collect();
+    assert_eq!(kinds, ["column", "trigger", "index", "constraint"]);
 }
 
 #[actix_web::test]
@@ -225,20 +272,30 @@ async fn schemas_that_were_kept_by_an_earlier_version_are_found_too() {
     let sales = source(&app, &admin, "default", "sales", SALES).await;
     read(&admin, "default", &sales).await;
     let folder = app.stop();
-    let store = Connection::open(folder.path().join("headwater.sqlite")).unwrap();
+    let file = folder.path().join("headwater.sqlite");
+    let store = Connection::open(&file).unwrap();
     let made = store.query_row("SELECT count(*) FROM search_index", [], |row| row.get(0));
     assert_eq!(
         made,
         Ok(1),
         "what is searched is made when a schema is kept"
     );
-    store
-        .execute_batch("PRAGMA foreign_keys = ON; DELETE FROM search_index")
-        .unwrap();
     drop(store);
-    let app = TestApp::start_with(folder, &[]);
-    let found = search(&app.admin(), "customers", "types=table&limit=1").await;
-    assert_eq!(told(&found), ["sales: customers"]);
+    let mut folder = folder;
+    for earlier in [
+        "DELETE FROM search_index",
+        "UPDATE search_index SET format = 1; UPDATE search_part SET bytes = x'ff'",
+    ] {
+        let store = Connection::open(&file).unwrap();
+        store
+            .execute_batch(&format!("PRAGMA foreign_keys = ON; {earlier}"))
+            .unwrap();
+        drop(store);
+        let app = TestApp::start_with(folder, &[]);
+        let found = search(&app.admin(), "customers", "types=table&limit=1").await;
+        assert_eq!(told(&found), ["sales: customers"]);
+        folder = app.stop();
+    }
 }
 
 #[actix_web::test]
@@ -259,7 +316,7 @@ async fn what_cannot_be_looked_for_is_refused_and_no_sign_means_anything() {
         ("q=a&limit=201", "invalid_field"),
         ("q=a&limit=-1", "invalid_field"),
         ("q=a&limit=many", "invalid_field"),
-        ("q=a&types=index", "invalid_field"),
+        ("q=a&types=indices", "invalid_field"),
         ("q=a&scope=world", "invalid_field"),
     ] {
         admin

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::catalog::listing;
 use super::catalog::{
-    Catalog, checks, columns, foreign_keys, indexes, partitions, sequences, triggers, views,
+    Catalog, checks, columns, foreign_keys, indexes, innodb, partitions, sequences, triggers, views,
 };
 use super::client::Client;
 use super::server::Server;
@@ -85,12 +85,19 @@ async fn structure(
     told.unless_refused(done, "periods of keys")?;
     let done = foreign_keys::actions(catalog).await;
     let actions = told.unless_refused(done, "actions of foreign keys")?;
-    let done = foreign_keys::read(catalog, &actions, tables).await;
-    let hidden = told.unless_refused(done, "foreign keys")?;
-    told.hidden(hidden, |tables| {
+    let done = foreign_keys::read(catalog, actions, tables).await;
+    let kept = told.unless_refused(done, "foreign keys")?;
+    let actions = innodb::actions(catalog, kept.actions, tables).await?;
+    told.hidden(actions, |tables| {
         format!(
-            "What the foreign keys of {tables} do ON UPDATE and ON DELETE is hidden from a login \
-             that may only read; NO ACTION stands there. Grant it SHOW VIEW or REFERENCES too."
+            "What the foreign keys of {tables} do ON UPDATE and ON DELETE is hidden from the login \
+             and stands as unknown. Grant it SHOW VIEW or REFERENCES on the whole database."
+        )
+    });
+    told.hidden(kept.columns, |keys| {
+        format!(
+            "Columns of the foreign keys {keys} are hidden from the login. Grant it SELECT on the \
+             whole tables."
         )
     });
     let done = checks::read(catalog, tables).await;
@@ -112,10 +119,27 @@ async fn by_rights(
     told: &mut Told,
 ) -> Result<(), Failure> {
     let privileges = catalog.privileges().await?;
+    let hidden = columns::hidden(&privileges, tables);
+    told.hidden(hidden, |tables| {
+        format!(
+            "The login sees some columns of {tables}. Others, if any, are hidden, and what is told \
+             of keys and foreign keys may lack them. Grant it SELECT on the whole tables."
+        )
+    });
+    let hidden = checks::hidden(catalog, &privileges, tables);
+    told.hidden(hidden, |tables| {
+        format!(
+            "Checks of {tables}, if any, are hidden from the login, and with them which texts are \
+             JSON. Grant it SELECT on the whole database."
+        )
+    });
     let done = triggers::read(catalog, &privileges, tables).await;
     let hidden = told.unless_refused(done, "triggers")?;
     told.hidden(hidden, |tables| {
-        format!("Triggers of {tables}, if any, are hidden from the login. Grant it TRIGGER.")
+        format!(
+            "Triggers of {tables}, if any, or what they do, are hidden from the login. Grant it \
+             TRIGGER."
+        )
     });
     let done = sequences::read(catalog, &privileges, sequences).await;
     let hidden = told.unless_refused(done, "figures of sequences")?;

@@ -23,13 +23,13 @@ pub fn endpoints() -> Vec<Endpoint> {
         Endpoint::get(
             "/data/{workspace_id}/search",
             search,
-            "Find tables, columns, types and what is said of them, over all sources of a workspace",
+            "Find tables, columns, types, indexes and what is said of them, over all sources of a workspace",
         )
         .also("/data/search")
         .required("q", "What is looked for: words, or their beginnings")
         .query("scope", SCOPE)
         .query("limit", "How many hits are answered, 1 to 200; 50 unless told")
-        .query("types", "What is looked for, separated by commas: `schema`, `table`, `column`, `field`, `type`; all unless told")
+        .query("types", "What is looked for, separated by commas: `schema`, `table`, `column`, `field`, `type`, `index`, `constraint`, `trigger`; all unless told")
         .answers::<Found>(),
     ]
 }
@@ -71,7 +71,7 @@ fn kinds(text: &str) -> Result<Vec<Kind>, ApiError> {
             ApiError::field(
                 "types",
                 "This is nothing that can be looked for.",
-                "Use some of schema, table, column, field, type, separated by commas.",
+                "Use some of schema, table, column, field, type, index, constraint, trigger, separated by commas.",
             )
         })
     };

@@ -102,6 +102,22 @@ pub fn compare<T: Serialize + PartialEq>(
     kept
 }
 
+/// Tells that a list has another order.
+pub fn reordered<T>(
+    place: &Place<'_>,
+    sort: &Sort<T>,
+    kind: ChangeKind,
+    text: String,
+    before: &[T],
+    after: &[T],
+) -> Change {
+    let names = |all: &[T]| all.iter().map(sort.name).collect::<Vec<_>>();
+    let mut change = place.change(kind, text);
+    change.fact = Some(sort.list.to_owned());
+    (change.before, change.after) = (names(before).into(), names(after).into());
+    change
+}
+
 fn whole<T>(place: &Place<'_>, sort: &Sort<T>, kind: ChangeKind, one: &T, was: &str) -> Change {
     let what = (sort.what)(one, place);
     let text = match (sort.gist)(one) {

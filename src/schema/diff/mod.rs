@@ -17,8 +17,11 @@ mod words;
 
 use std::collections::HashSet;
 
+use serde::Serialize;
+
 use super::{EnumType, Schema};
-use list::{Place, compare};
+use list::{Place, Sort, compare, reordered};
+use matching::{Kept, moved};
 
 pub use change::{Change, ChangeKind};
 pub use pairs::renames;
@@ -37,7 +40,7 @@ pub fn diff(before: &Schema, after: &Schema) -> Vec<Change> {
     let mut out = Vec::new();
     macro_rules! beside {
         ($list:ident, $sort:expr) => {
-            compare(&mut out, &BESIDE, &$sort, &before.$list, &after.$list);
+            beside(&mut out, &$sort, &before.$list, &after.$list);
         };
     }
     beside!(schemas, sorts::SCHEMAS);
@@ -53,11 +56,33 @@ pub fn diff(before: &Schema, after: &Schema) -> Vec<Change> {
     out
 }
 
+/// A list beside the tables, and whether its order changed.
+fn beside<T: Serialize + PartialEq>(
+    out: &mut Vec<Change>,
+    sort: &Sort<T>,
+    before: &[T],
+    after: &[T],
+) -> Vec<Kept> {
+    let kept = compare(out, &BESIDE, sort, before, after);
+    if !moved(&kept).is_empty() {
+        let text = format!("The list '{}' has another order", sort.list);
+        out.push(reordered(
+            &BESIDE,
+            sort,
+            (sort.changed)(sort.list),
+            text,
+            before,
+            after,
+        ));
+    }
+    kept
+}
+
 /// Enums, whose values are told one by one.
 fn enums(out: &mut Vec<Change>, before: &[EnumType], after: &[EnumType]) {
     let is_value = |change: &Change| change.fact.as_deref() == Some("values");
     let start = out.len();
-    let kept = compare(out, &BESIDE, &sorts::ENUMS, before, after);
+    let kept = beside(out, &sorts::ENUMS, before, after);
     let told = out.split_off(start);
     out.extend(told.into_iter().filter(|change| !is_value(change)));
     for item in kept {

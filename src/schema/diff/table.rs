@@ -229,11 +229,9 @@ impl Inside<'_> {
             .unwrap_or(sort.list)
             .replace('_', " ");
         let text = format!("{} has its {part} in another order", self.what);
-        let mut change = self.place.change(Kind::TableChanged, text);
-        change.fact = Some(sort.list.to_owned());
-        let names = |all: &[T]| all.iter().map(sort.name).collect::<Vec<_>>();
-        (change.before, change.after) = (names(old).into(), names(new).into());
-        self.out.push(change);
+        let kind = Kind::TableChanged;
+        self.out
+            .push(list::reordered(&self.place, sort, kind, text, old, new));
     }
 }
 

@@ -362,7 +362,8 @@ fn ref_settings(of: &Relation) -> (String, String) {
     let actions: Vec<_> = actions
         .iter()
         .filter(|(_, action)| *action != ForeignKeyAction::NoAction)
-        .map(|(when, action)| format!("{when}: {}", action.as_sql().to_ascii_lowercase()))
+        .filter_map(|(when, action)| Some((when, action.as_sql()?.to_ascii_lowercase())))
+        .map(|(when, action)| format!("{when}: {action}"))
         .collect();
     if actions.is_empty() {
         return (name, String::new());

@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use super::fixtures::{HOSTILE, documents, hostile, shop};
 use super::{About, Format, TextFormat};
+use crate::schema::ForeignKeyAction;
 
 const ABOUT: About = About {
     name: "Shop",
@@ -36,6 +37,21 @@ fn a_shop_is_written_in_every_format() {
     insta::assert_snapshot!("shop.mmd", TextFormat::Mermaid.write(&schema, &ABOUT));
     insta::assert_snapshot!("shop.dbml", TextFormat::Dbml.write(&schema, &ABOUT));
     insta::assert_snapshot!("shop.json", TextFormat::JsonSchema.write(&schema, &ABOUT));
+}
+
+#[test]
+fn what_a_foreign_key_does_is_never_made_up() {
+    let mut schema = shop();
+    for table in &mut schema.tables {
+        for key in &mut table.foreign_keys {
+            key.on_delete = ForeignKeyAction::Unknown;
+        }
+    }
+    let markdown = TextFormat::Markdown.write(&schema, &ABOUT);
+    assert!(markdown.contains(", on delete unknown"), "{markdown}");
+    // DBML has no word for it.
+    let dbml = TextFormat::Dbml.write(&schema, &ABOUT);
+    assert!(!dbml.contains("delete:"), "{dbml}");
 }
 
 #[test]

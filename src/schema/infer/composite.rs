@@ -16,6 +16,11 @@ pub(super) fn infer(schema: &Schema, inferred: &mut [Vec<InferredRelationship>])
     if keys.is_empty() {
         return;
     }
+    let referred = keys.values().flatten();
+    let referred = referred.filter_map(|at| Some((*at, schema.tables.get(*at)?)));
+    let referred: HashMap<_, _> = referred
+        .map(|(at, table)| (at, (table, kinds(table))))
+        .collect();
     for (at, table) in schema.tables.iter().enumerate() {
         if table.kind == TableKind::Partition || !table.fields.is_empty() {
             continue;
@@ -27,10 +32,9 @@ pub(super) fn infer(schema: &Schema, inferred: &mut [Vec<InferredRelationship>])
         for column in &table.columns {
             let place = (table.schema.as_deref(), column.name.as_str());
             for to in keys.get(&place).into_iter().flatten() {
-                let Some(target) = schema.tables.get(*to).filter(|_| *to != at) else {
+                let Some((target, theirs)) = referred.get(to).filter(|_| *to != at) else {
                     continue;
                 };
-                let theirs = self::kinds(target);
                 let fits = |name: &String| {
                     let kind = kinds.get(name.as_str()).copied().flatten();
                     kind.is_some()

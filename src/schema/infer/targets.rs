@@ -185,10 +185,9 @@ impl<'a> Targets<'a> {
             names.extend(forms.iter().map(|form| format!("{}{form}", head.concat())));
         }
         let found = names.into_iter().find_map(|name| {
-            let place = (schema, name);
-            self.here
-                .get(&place)
-                .or_else(|| self.anywhere.get(&place.1))
+            // Most names are nowhere, and those that are here are among those anywhere.
+            let anywhere = self.anywhere.get(&name)?;
+            Some(self.here.get(&(schema, name)).unwrap_or(anywhere))
         });
         found.map(Vec::as_slice).unwrap_or_default()
     }

@@ -5,16 +5,17 @@
 pub(super) fn split(name: &str) -> Vec<String> {
     /// Longer names tell nothing that their first words do not.
     const MOST: usize = 128;
-    let chars: Vec<char> = name.chars().take(MOST).collect();
+    let mut chars = name.chars().take(MOST).peekable();
     let mut words = Vec::new();
     let mut word = String::new();
-    for (at, c) in chars.iter().enumerate() {
-        let before = at.checked_sub(1).and_then(|at| chars.get(at));
-        let after = chars.get(at + 1);
+    let mut before = ' ';
+    while let Some(c) = chars.next() {
+        let after = chars.peek().copied().unwrap_or(' ');
         let begins = c.is_uppercase()
-            && (before.is_some_and(|before| before.is_lowercase() || before.is_numeric())
-                || (before.is_some_and(|before| before.is_uppercase())
-                    && after.is_some_and(|after| after.is_lowercase())));
+            && (before.is_lowercase()
+                || before.is_numeric()
+                || (before.is_uppercase() && after.is_lowercase()));
+        before = c;
         if !word.is_empty() && (begins || !c.is_alphanumeric()) {
             words.push(std::mem::take(&mut word));
         }

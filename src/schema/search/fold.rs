@@ -101,30 +101,14 @@ fn fold(letter: char, word: &mut String) {
     }
 }
 
-/// Which bytes, and which pairs of them, a text holds. Several share a bit: what is not in here is
-/// not in the text, and no more is told.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Mask {
-    pub bytes: u32,
-    pub pairs: u64,
+/// Which bytes a text holds. Several share a bit: what is not in here is not in the text, and no
+/// more is told.
+pub(super) fn letters_of(text: &str) -> u32 {
+    text.bytes().fold(0, |letters, byte| letters | letter(byte))
 }
 
-impl Mask {
-    pub(super) fn of(text: &[u8]) -> Self {
-        let bytes = Self::bytes_of(text);
-        let pairs = text.windows(2).fold(0, |mask, pair| {
-            mask | 1 << (pair[0].wrapping_mul(7).wrapping_add(pair[1]) & 63)
-        });
-        Self { bytes, pairs }
-    }
-
-    pub(super) fn bytes_of(text: &[u8]) -> u32 {
-        text.iter().fold(0, |mask, byte| mask | Self::byte(*byte))
-    }
-
-    pub(super) fn byte(byte: u8) -> u32 {
-        1 << (byte & 31)
-    }
+pub(super) fn letter(byte: u8) -> u32 {
+    1 << (byte & 31)
 }
 
 #[cfg(test)]

@@ -1,9 +1,9 @@
 //! How well one text answers a query, from 0 to 1.
 
 use super::distance::distances;
-use super::fold::Mask;
-use super::parts::Text;
-use super::query::{Needle, Query, WORDS};
+use super::lexicon::{Lexicon, Near, Set, Traces};
+use super::query::{NEEDLES, Needle, Query, WHOLE};
+use super::reader::Text;
 
 /// The whole text.
 const EXACT: f64 = 1.0;
@@ -17,9 +17,6 @@ const INSIDE: f64 = 0.5;
 const NEAR: f64 = 0.4;
 const FARTHER: f64 = 0.35;
 const NEAR_BEGINNING: f64 = 0.3;
-
-/// From how many letters on a beginning is looked for with errors: shorter ones are like too much.
-const BEGINNING_LETTERS: usize = 5;
 
 /// For a word that ends where the query does; for what is left over of the text.
 const WHOLE_WORD: f64 = 0.03;
@@ -38,23 +35,19 @@ pub(super) enum Style {
     Sentence,
 }
 
-/// The grades of each of a query's words; of no meaning beyond those.
-pub(super) type Grades = [f64; WORDS];
+/// The grades of each of a query's words, and of the whole of it; 0 where it is not there.
+pub(super) type Grades = [f64; NEEDLES];
 
-/// The grades of a query's words in one text.
-pub(super) fn word_grades(query: &Query, text: &Text<'_>, style: Style) -> Grades {
-    let mut grades = [0.0; WORDS];
-    for (grade, word) in grades.iter_mut().zip(&query.words) {
-        *grade = word_grade(word, text, style);
-    }
-    grades
+/// What is graded somehow.
+pub(super) fn graded(grades: &Grades) -> Set {
+    let each = grades.iter().enumerate();
+    each.fold(0, |set, (at, grade)| set | Set::from(*grade > 0.0) << at)
 }
 
-/// Whether a text may hold all of the query's words that are not found around it.
-pub(super) fn may_answer(query: &Query, text: &Text<'_>, around: &Grades) -> bool {
-    let words = query.words.iter().zip(around);
-    let mut missing = words.filter(|(_, around)| **around == 0.0);
-    missing.all(|(word, _)| word.may_be_in(text.mask) || word.may_be_near(text.mask))
+/// Whether a text that may hold `own` of the query answers it, where `around` stands around it.
+pub(super) fn may_answer(query: &Query, own: Set, around: Set) -> bool {
+    let words: Set = (1 << query.words.len()) - 1;
+    own & 1 << WHOLE != 0 || (own & words != 0 && (own | around) & words == words)
 }
 
 /// For each word the better of two grades.
@@ -62,17 +55,11 @@ pub(super) fn better(one: &Grades, other: &Grades) -> Grades {
     std::array::from_fn(|at| one[at].max(other[at]))
 }
 
-/// Grades a text by a whole query; 0 where it does not answer it. `own` are the grades of the
-/// query's words in it, `around` those in what surrounds it: one word at least must be found in
-/// the text itself, the others there or around.
-pub(super) fn grade(
-    query: &Query,
-    text: &Text<'_>,
-    style: Style,
-    own: &Grades,
-    around: &Grades,
-) -> f64 {
-    let whole = word_grade(&query.whole, text, style);
+/// Grades a text by a whole query; 0 where it does not answer it. `own` are the grades in the text,
+/// `around` those in what surrounds it: one word at least must be found in the text itself, the
+/// others there or around.
+pub(super) fn grade(query: &Query, own: &Grades, around: &Grades) -> f64 {
+    let whole = own[WHOLE];
     let words = query.words.len();
     if words == 0 || own[..words].iter().all(|grade| *grade == 0.0) {
         return whole;
@@ -90,73 +77,91 @@ pub(super) fn grade(
     whole.max(mean)
 }
 
-/// Grades a text by one word; 0 where it is not in it.
-fn word_grade(needle: &Needle, text: &Text<'_>, style: Style) -> f64 {
-    let found = if needle.may_be_in(text.mask) {
-        text.folded()
-            .and_then(|folded| as_it_is(needle, folded, text, style))
-    } else {
-        None
-    };
-    match found {
-        Some(grade) => grade,
-        None if needle.may_be_near(text.mask) => with_errors(needle, text, style),
-        None => 0.0,
+/// Grades a text by each word of a query, and by the whole of it.
+pub(super) fn grades(
+    query: &Query,
+    lexicon: &Lexicon<'_>,
+    text: &Text<'_>,
+    traces: Traces,
+    style: Style,
+) -> Grades {
+    let mut grades = [0.0; NEEDLES];
+    if traces.all() == 0 {
+        return grades;
     }
+    let folded: String = lexicon.words_of(text).collect();
+    let several = text.words().nth(1).is_some();
+    for (at, needle) in query.needles() {
+        let has = |set: Set| set & 1 << at != 0;
+        let lengths = || lexicon.words_of(text).map(str::len);
+        let found = has(traces.typed).then(|| as_it_is(needle, &folded, lengths, style));
+        grades[at] = match found.flatten() {
+            Some(grade) => grade,
+            None if has(traces.near) => {
+                let words = lexicon.near(text, at);
+                let run_together = several && style == Style::Name;
+                with_errors(needle, words, run_together.then_some(&folded), style)
+            }
+            None => 0.0,
+        };
+    }
+    grades
 }
 
-fn as_it_is(needle: &Needle, folded: &str, text: &Text<'_>, style: Style) -> Option<f64> {
+fn as_it_is<L: Iterator<Item = usize>>(
+    needle: &Needle,
+    folded: &str,
+    lengths: impl Fn() -> L,
+    style: Style,
+) -> Option<f64> {
     #[allow(clippy::cast_precision_loss, reason = "texts are short")]
     let covered = needle.text.len() as f64 / folded.len().max(1) as f64 * COVERED;
     if folded == needle.text {
         return Some(EXACT);
     }
-    let begins = folded.starts_with(&needle.text);
-    if begins && style == Style::Name {
+    if style == Style::Name && folded.starts_with(&needle.text) {
         return Some(BEGINNING + covered);
     }
-    let mut best: f64 = 0.0;
-    for (at, _) in folded.match_indices(needle.text.as_str()) {
-        let (starts, ends) = text.bounds(at, at + needle.text.len());
-        if starts {
-            best = best.max(if ends { WORD + WHOLE_WORD } else { WORD });
-        } else if needle.inside {
-            best = best.max(INSIDE);
+    let ends = || lengths().scan(0, |at, length| Some(added(at, length)));
+    let mut begun = std::iter::once(0).chain(ends()).filter(|start| {
+        let rest = folded.get(*start..);
+        rest.is_some_and(|rest| rest.starts_with(&needle.text))
+    });
+    let grade = match begun.next() {
+        Some(first) => {
+            let whole = |start| ends().any(|end| end == start + needle.text.len());
+            let any_whole = whole(first) || begun.any(whole);
+            WORD + if any_whole { WHOLE_WORD } else { 0.0 }
         }
-    }
-    Some(best + covered).filter(|_| best > 0.0)
+        None if needle.inside && folded.contains(&needle.text) => INSIDE,
+        None => return None,
+    };
+    Some(grade + covered)
 }
 
-fn with_errors(needle: &Needle, text: &Text<'_>, style: Style) -> f64 {
-    let Some(folded) = text.folded() else {
-        return 0.0;
-    };
-    // The beginning of a name's word counts too; a name that was typed as one word only as a whole.
-    let name = style == Style::Name;
-    let beginnings = name && needle.letters.len() >= BEGINNING_LETTERS;
-    let run_together = Some((folded, false)).filter(|_| name && text.has_words());
-    let words = text.words(folded).map(|word| (word, beginnings));
-    let errors = usize::from(needle.errors) * if needle.ascii { 1 } else { 4 };
-    let (least, most) = (
-        needle.text.len().saturating_sub(errors),
-        needle.text.len() + errors,
-    );
-    let mut best: f64 = 0.0;
-    for (word, beginning) in words.chain(run_together) {
-        let too_long = !beginning && word.len() > most;
-        if word.len() < least
-            || too_long
-            || !needle.may_be_near_bytes(Mask::bytes_of(word.as_bytes()))
-        {
-            continue;
-        }
-        let grade = match distances(&needle.letters, word, needle.errors) {
-            (Some(0 | 1), _) => NEAR,
-            (Some(_), _) => FARTHER,
-            (None, Some(_)) if beginning => NEAR_BEGINNING,
-            _ => 0.0,
-        };
-        best = best.max(grade);
+fn added(at: &mut usize, length: usize) -> usize {
+    *at += length;
+    *at
+}
+
+/// The beginning of a name's word counts too; a name that was typed as one word only as a whole.
+fn with_errors(
+    needle: &Needle,
+    words: impl Iterator<Item = Near>,
+    run_together: Option<&String>,
+    style: Style,
+) -> f64 {
+    let grades = words.map(|near| match near {
+        Near::One => NEAR,
+        Near::Two => FARTHER,
+        Near::Beginning if style == Style::Name => NEAR_BEGINNING,
+        Near::Beginning => 0.0,
+    });
+    let best = grades.fold(0.0, f64::max);
+    let name = run_together.map(|name| distances(&needle.letters, name, needle.errors).0);
+    match name.flatten() {
+        Some(0 | 1) => best.max(NEAR),
+        Some(_) => best.max(FARTHER),
+        None => best,
     }
-    best
 }

@@ -1,16 +1,24 @@
 //! A schema as the bytes that a search goes through.
 //!
-//! A part is a row of entries; each entry is a tag, four texts or lists of texts, one after the
-//! other. Every part begins with what surrounds its entries, so that it can be read alone.
+//! A part is its words, each once, and a row of entries; each entry is a tag, four texts or lists
+//! of texts, one after the other. Every part begins with what surrounds its entries, so that it
+//! can be read alone.
+
+use std::collections::HashMap;
 
 use super::super::{Field, Schema, Table};
-use super::fold::{Folded, Mask};
+use super::fold::Folded;
+use super::kind::Kind;
 
 /// Raised with each change of what the bytes hold: parts of another format are made anew.
-pub const FORMAT: i64 = 1;
+pub const FORMAT: i64 = 2;
 
 /// How many bytes a part has before the next is begun.
 const PART: usize = 1 << 20;
+
+/// How many words a part has before the next is begun. One entry may add some, and all of them are
+/// told by two bytes.
+const LEXICON: usize = 1 << 15;
 
 /// How many characters of a name are compared.
 const NAME: usize = 500;
@@ -21,113 +29,27 @@ const SENTENCE: usize = 2_000;
 /// How many values of one type or column are kept.
 const VALUES: usize = 1_000;
 
-/// What an entry is of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Tag {
-    Schema = 1,
-    Table,
-    Column,
-    Field,
-    Type,
-}
-
-/// One entry.
-#[derive(Debug)]
-pub(super) struct Entry<'a> {
-    pub tag: Tag,
-    /// The schema that it stands in; of columns and fields empty, as they stand in their table.
-    pub schema: Text<'a>,
-    pub name: Text<'a>,
-    pub comment: Text<'a>,
-    pub values: Vec<Text<'a>>,
-}
-
-/// A text, as it is and as it is compared.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Text<'a> {
-    original: &'a [u8],
-    folded: &'a [u8],
-    lengths: &'a [u8],
-    pub mask: Mask,
-}
-
-impl<'a> Text<'a> {
-    pub(super) fn is_empty(&self) -> bool {
-        self.original.is_empty()
-    }
-
-    pub(super) fn original(&self) -> String {
-        String::from_utf8_lossy(self.original).into_owned()
-    }
-
-    pub(super) fn folded(&self) -> Option<&'a str> {
-        std::str::from_utf8(self.folded).ok()
-    }
-
-    pub(super) fn has_words(&self) -> bool {
-        self.lengths.len() > 1
-    }
-
-    /// The words of the folded text.
-    pub(super) fn words(&self, folded: &'a str) -> impl Iterator<Item = &'a str> {
-        let mut at = 0;
-        self.lengths.iter().map(move |length| {
-            let start = at;
-            at += usize::from(*length);
-            folded.get(start..at).unwrap_or_default()
-        })
-    }
-
-    /// Whether a word begins at `start`, and whether one ends at `end`.
-    pub(super) fn bounds(&self, start: usize, end: usize) -> (bool, bool) {
-        let (mut at, mut starts, mut ends) = (0, false, false);
-        for length in self.lengths {
-            starts |= at == start;
-            at += usize::from(*length);
-            ends |= at == end;
-            if at > end {
-                break;
-            }
-        }
-        (starts, ends)
-    }
-}
-
-/// Bytes that are no part, or not a whole one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a search index is damaged")]
-pub struct Damaged;
+/// Before an entry that was told in the part before.
+pub(super) const AGAIN: u8 = 0;
 
 /// The parts of a schema, in order.
 #[must_use]
 pub fn parts(schema: &Schema) -> Vec<Vec<u8>> {
     let mut writer = Writer::default();
-    for namespace in &schema.schemas {
-        writer.entry(
-            Tag::Schema,
-            None,
-            &namespace.name,
-            namespace.comment.as_deref(),
-            &[],
-        );
+    for of in &schema.schemas {
+        writer.beside(Kind::Schema, None, &of.name, of.comment.as_deref(), &[]);
     }
     for of in &schema.enums {
-        let comment = of.comment.as_deref();
-        writer.entry(
-            Tag::Type,
-            of.schema.as_deref(),
-            &of.name,
-            comment,
-            &of.values,
-        );
+        let (schema, comment) = (of.schema.as_deref(), of.comment.as_deref());
+        writer.beside(Kind::Type, schema, &of.name, comment, &of.values);
     }
     for of in &schema.domains {
-        let comment = of.comment.as_deref();
-        writer.entry(Tag::Type, of.schema.as_deref(), &of.name, comment, &[]);
+        let (schema, comment) = (of.schema.as_deref(), of.comment.as_deref());
+        writer.beside(Kind::Type, schema, &of.name, comment, &[]);
     }
     for of in &schema.composites {
-        let comment = of.comment.as_deref();
-        writer.entry(Tag::Type, of.schema.as_deref(), &of.name, comment, &[]);
+        let (schema, comment) = (of.schema.as_deref(), of.comment.as_deref());
+        writer.beside(Kind::Type, schema, &of.name, comment, &[]);
     }
     for table in &schema.tables {
         writer.table(table);
@@ -138,35 +60,75 @@ pub fn parts(schema: &Schema) -> Vec<Vec<u8>> {
 #[derive(Default)]
 struct Writer {
     done: Vec<Vec<u8>>,
-    part: Vec<u8>,
+    entries: Vec<u8>,
+    /// Where each word of this part stands among its words.
+    known: HashMap<String, u16>,
+    /// Those words, by their place: their lengths, and one after the other.
+    lengths: Vec<u8>,
+    words: String,
 }
 
 impl Writer {
+    fn beside(
+        &mut self,
+        kind: Kind,
+        schema: Option<&str>,
+        name: &str,
+        comment: Option<&str>,
+        values: &[String],
+    ) {
+        if self.is_full() {
+            self.end_part();
+        }
+        self.entry(kind, schema, name, comment, values);
+    }
+
     fn table(&mut self, table: &Table) {
+        if self.is_full() {
+            self.end_part();
+        }
         self.head(table);
         for column in &table.columns {
-            self.part_of(table);
             let comment = column.comment.as_deref();
-            self.entry(Tag::Column, None, &column.name, comment, &column.values);
+            self.inside(table, Kind::Column, &column.name, comment, &column.values);
         }
         // The topmost fields are the columns.
         for field in &table.fields {
-            self.inside(table, field);
+            self.fields(table, field);
+        }
+        self.named(table);
+    }
+
+    /// What of a table has a name beside its columns.
+    fn named(&mut self, table: &Table) {
+        for of in &table.indexes {
+            let comment = of.comment.as_deref();
+            self.inside(table, Kind::Index, &of.name, comment, &[]);
+        }
+        let keys = table.keys.iter().map(|of| (&of.name, &of.comment));
+        let foreign = table.foreign_keys.iter().map(|of| (&of.name, &of.comment));
+        let checks = table.checks.iter().map(|of| (&of.name, &of.comment));
+        for (name, comment) in keys.chain(foreign).chain(checks) {
+            if let Some(name) = name {
+                self.inside(table, Kind::Constraint, name, comment.as_deref(), &[]);
+            }
+        }
+        for of in &table.exclusions {
+            let comment = of.comment.as_deref();
+            self.inside(table, Kind::Constraint, &of.name, comment, &[]);
+        }
+        for of in &table.triggers {
+            let comment = of.comment.as_deref();
+            self.inside(table, Kind::Trigger, &of.name, comment, &[]);
         }
     }
 
     fn head(&mut self, table: &Table) {
-        let comment = table.comment.as_deref();
-        self.entry(
-            Tag::Table,
-            table.schema.as_deref(),
-            &table.name,
-            comment,
-            &[],
-        );
+        let (schema, comment) = (table.schema.as_deref(), table.comment.as_deref());
+        self.entry(Kind::Table, schema, &table.name, comment, &[]);
     }
 
-    fn inside(&mut self, table: &Table, field: &Field) {
+    fn fields(&mut self, table: &Table, field: &Field) {
         let mut items = field.items.as_deref();
         let mut fields: Vec<_> = field.fields.iter().collect();
         while let Some(of) = items {
@@ -174,162 +136,113 @@ impl Writer {
             items = of.items.as_deref();
         }
         for field in fields {
-            self.part_of(table);
-            self.entry(Tag::Field, None, &field.path, field.comment.as_deref(), &[]);
-            self.inside(table, field);
+            let comment = field.comment.as_deref();
+            self.inside(table, Kind::Field, &field.path, comment, &[]);
+            self.fields(table, field);
         }
     }
 
-    /// Begins a new part where this one is full; what follows is of the same table.
-    fn part_of(&mut self, table: &Table) {
-        if self.part.len() >= PART {
-            self.done.push(std::mem::take(&mut self.part));
+    /// What stands in a table. Where this part is full, the next is begun with the same table.
+    fn inside(
+        &mut self,
+        table: &Table,
+        kind: Kind,
+        name: &str,
+        comment: Option<&str>,
+        values: &[String],
+    ) {
+        if self.is_full() {
+            self.end_part();
             // Said twice, a table would be found twice: this one tells where the columns stand.
-            self.part.push(AGAIN);
+            self.entries.push(AGAIN);
             self.head(table);
         }
+        self.entry(kind, None, name, comment, values);
     }
 
     fn entry(
         &mut self,
-        tag: Tag,
+        kind: Kind,
         schema: Option<&str>,
         name: &str,
         comment: Option<&str>,
         values: &[String],
     ) {
-        self.part.push(tag as u8);
+        self.entries.push(kind.tag());
         self.text(schema.unwrap_or_default(), NAME);
         self.text(name, NAME);
         self.text(cut(comment.unwrap_or_default()), SENTENCE);
         let values = &values[..values.len().min(VALUES)];
-        self.number(values.len());
+        number(&mut self.entries, values.len());
         for value in values {
             self.text(cut(value), SENTENCE);
         }
     }
 
-    /// Length and bytes; where there are some, the folded text by the lengths of its words.
+    /// Length and bytes; where there are some, the number of its folded words, and which they are.
     fn text(&mut self, text: &str, most: usize) {
-        self.number(text.len());
+        number(&mut self.entries, text.len());
         if text.is_empty() {
             return;
         }
-        self.part.extend_from_slice(text.as_bytes());
+        self.entries.extend_from_slice(text.as_bytes());
         let folded = Folded::new(text, most);
-        self.number(folded.lengths.len());
-        self.part.extend_from_slice(&folded.lengths);
-        self.part.extend_from_slice(folded.text.as_bytes());
-        let Mask { bytes, pairs } = Mask::of(folded.text.as_bytes());
-        self.part.extend_from_slice(&bytes.to_le_bytes());
-        self.part.extend_from_slice(&pairs.to_le_bytes());
-    }
-
-    /// Seven bits a byte, the lowest first; the eighth says that more follow.
-    fn number(&mut self, mut number: usize) {
-        loop {
-            #[allow(clippy::cast_possible_truncation, reason = "seven bits are left")]
-            let low = (number & 0x7f) as u8;
-            number >>= 7;
-            self.part.push(if number > 0 { low | 0x80 } else { low });
-            if number == 0 {
-                return;
-            }
+        // Words that no two bytes can tell any more are left out: of one entry, as long as a part.
+        let places: Vec<_> = folded.words().filter_map(|word| self.place(word)).collect();
+        number(&mut self.entries, places.len());
+        for place in places {
+            self.entries.extend_from_slice(&place.to_le_bytes());
         }
     }
 
+    fn place(&mut self, word: &str) -> Option<u16> {
+        if let Some(place) = self.known.get(word) {
+            return Some(*place);
+        }
+        let place = u16::try_from(self.lengths.len()).ok()?;
+        self.lengths.push(u8::try_from(word.len()).ok()?);
+        self.words += word;
+        self.known.insert(word.to_owned(), place);
+        Some(place)
+    }
+
+    fn is_full(&self) -> bool {
+        self.entries.len() + self.words.len() >= PART || self.lengths.len() >= LEXICON
+    }
+
+    fn end_part(&mut self) {
+        let mut part = Vec::with_capacity(self.entries.len() + self.words.len() * 2);
+        number(&mut part, self.lengths.len());
+        part.append(&mut self.lengths);
+        part.extend_from_slice(self.words.as_bytes());
+        part.append(&mut self.entries);
+        self.words.clear();
+        self.known.clear();
+        self.done.push(part);
+    }
+
     fn finish(mut self) -> Vec<Vec<u8>> {
-        if !self.part.is_empty() {
-            self.done.push(self.part);
+        if !self.entries.is_empty() {
+            self.end_part();
         }
         self.done
     }
 }
 
-/// Before an entry that was told in the part before.
-const AGAIN: u8 = 0;
+/// Seven bits a byte, the lowest first; the eighth says that more follow.
+fn number(to: &mut Vec<u8>, mut number: usize) {
+    loop {
+        #[allow(clippy::cast_possible_truncation, reason = "seven bits are left")]
+        let low = (number & 0x7f) as u8;
+        number >>= 7;
+        to.push(if number > 0 { low | 0x80 } else { low });
+        if number == 0 {
+            return;
+        }
+    }
+}
 
 fn cut(text: &str) -> &str {
     let end = text.char_indices().nth(SENTENCE).map(|(at, _)| at);
     &text[..end.unwrap_or(text.len())]
-}
-
-/// Reads a part, entry by entry.
-pub(super) struct Reader<'a>(&'a [u8]);
-
-impl<'a> Reader<'a> {
-    pub(super) fn new(part: &'a [u8]) -> Self {
-        Self(part)
-    }
-
-    /// The next entry, and whether it was told in the part before.
-    pub(super) fn next(&mut self) -> Result<Option<(bool, Entry<'a>)>, Damaged> {
-        if self.0.is_empty() {
-            return Ok(None);
-        }
-        let first = self.byte()?;
-        let again = first == AGAIN;
-        let tag = if again { self.byte()? } else { first };
-        let tags = [Tag::Schema, Tag::Table, Tag::Column, Tag::Field, Tag::Type];
-        let tag = tags.into_iter().find(|known| *known as u8 == tag);
-        let mut entry = Entry {
-            tag: tag.ok_or(Damaged)?,
-            schema: self.text()?,
-            name: self.text()?,
-            comment: self.text()?,
-            values: Vec::new(),
-        };
-        for _ in 0..self.number()? {
-            entry.values.push(self.text()?);
-        }
-        Ok(Some((again, entry)))
-    }
-
-    fn text(&mut self) -> Result<Text<'a>, Damaged> {
-        let length = self.number()?;
-        if length == 0 {
-            return Ok(Text::default());
-        }
-        let original = self.bytes(length)?;
-        let words = self.number()?;
-        let lengths = self.bytes(words)?;
-        let folded = lengths.iter().map(|length| usize::from(*length)).sum();
-        Ok(Text {
-            original,
-            lengths,
-            folded: self.bytes(folded)?,
-            mask: Mask {
-                bytes: u32::from_le_bytes(self.array()?),
-                pairs: u64::from_le_bytes(self.array()?),
-            },
-        })
-    }
-
-    fn byte(&mut self) -> Result<u8, Damaged> {
-        Ok(self.array::<1>()?[0])
-    }
-
-    fn array<const N: usize>(&mut self) -> Result<[u8; N], Damaged> {
-        let (bytes, rest) = self.0.split_first_chunk().ok_or(Damaged)?;
-        self.0 = rest;
-        Ok(*bytes)
-    }
-
-    fn bytes(&mut self, length: usize) -> Result<&'a [u8], Damaged> {
-        let (bytes, rest) = self.0.split_at_checked(length).ok_or(Damaged)?;
-        self.0 = rest;
-        Ok(bytes)
-    }
-
-    fn number(&mut self) -> Result<usize, Damaged> {
-        let mut number = 0;
-        for shift in (0..usize::BITS).step_by(7) {
-            let byte = self.byte()?;
-            number |= usize::from(byte & 0x7f) << shift;
-            if byte & 0x80 == 0 {
-                return Ok(number);
-            }
-        }
-        Err(Damaged)
-    }
 }

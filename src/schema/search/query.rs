@@ -1,13 +1,19 @@
 //! What is looked for.
 
 use super::distance::LONGEST;
-use super::fold::{Folded, Mask};
+use super::fold::{Folded, letter, letters_of};
 
 /// The longest query, in characters.
 const LONGEST_QUERY: usize = 200;
 
 /// The most words of a query.
 pub(super) const WORDS: usize = 8;
+
+/// So many things are looked for at the most: the words, and behind them the whole of them.
+pub(super) const NEEDLES: usize = WORDS + 1;
+
+/// The place of the whole query among them.
+pub(super) const WHOLE: usize = WORDS;
 
 /// What is looked for, ready to be compared.
 #[derive(Debug, Clone)]
@@ -26,8 +32,8 @@ pub(super) struct Needle {
     pub letters: Vec<char>,
     /// How many of those may be in it.
     pub errors: u8,
-    pub mask: Mask,
-    pub ascii: bool,
+    bytes: u32,
+    ascii: bool,
     /// Whether it is long enough to be looked for within words.
     pub inside: bool,
 }
@@ -42,7 +48,7 @@ impl Needle {
         };
         Self {
             errors,
-            mask: Mask::of(text.as_bytes()),
+            bytes: letters_of(text),
             // In scripts without spaces a word is two letters, and stands anywhere.
             inside: letters.len() >= 3 || !text.is_ascii(),
             ascii: text.is_ascii(),
@@ -51,27 +57,46 @@ impl Needle {
         }
     }
 
-    /// Whether a text of this mask may hold it, as it is.
-    pub(super) fn may_be_in(&self, mask: Mask) -> bool {
-        self.mask.bytes & !mask.bytes == 0 && self.mask.pairs & !mask.pairs == 0
+    /// Whether a word of these bytes holds it, as it is.
+    pub(super) fn is_in(&self, word: &str, bytes: u32) -> bool {
+        let may_be = self.bytes & !bytes == 0 && self.text.len() <= word.len();
+        may_be
+            && if self.inside {
+                word.contains(&self.text)
+            } else {
+                word.starts_with(&self.text)
+            }
     }
 
-    /// Whether a text of this mask may hold it with typing errors: each of those accounts for one
-    /// letter that the text has not, and for three pairs (as many as two swapped ones stand in).
-    pub(super) fn may_be_near(&self, mask: Mask) -> bool {
-        let pairs = (self.mask.pairs & !mask.pairs).count_ones();
-        self.errors > 0
-            && (pairs <= 3 * u32::from(self.errors) || !self.ascii)
-            && self.may_be_near_bytes(mask.bytes)
+    /// Whether it may begin in a word and go on in the next.
+    pub(super) fn may_begin_in(&self, word: &str) -> bool {
+        let (all, word) = (self.text.as_bytes(), word.as_bytes());
+        if !self.inside {
+            return word.len() < all.len() && all.starts_with(word);
+        }
+        let mut ends = 1..all.len();
+        ends.any(|end| all.get(end - 1) == word.last() && word.ends_with(&all[..end]))
     }
 
-    /// The same, by the letters alone.
-    pub(super) fn may_be_near_bytes(&self, bytes: u32) -> bool {
+    /// Whether it may go on in a word after it began in one before.
+    pub(super) fn may_go_on_in(&self, word: &str) -> bool {
+        let (all, word) = (self.text.as_bytes(), word.as_bytes());
+        let mut starts = 1..all.len();
+        starts.any(|start| {
+            let rest = &all[start..];
+            rest.first() == word.first() && (rest.starts_with(word) || word.starts_with(rest))
+        })
+    }
+
+    /// Whether a text of this length and these bytes may be it with typing errors: each of those
+    /// accounts for one letter that the text has not.
+    pub(super) fn may_be_near(&self, length: usize, bytes: u32) -> bool {
         let most = usize::from(self.errors) * if self.ascii { 1 } else { 4 };
-        let missing = self
-            .text
-            .bytes()
-            .filter(|byte| Mask::byte(*byte) & bytes == 0);
+        let unknown = (self.bytes & !bytes).count_ones() as usize;
+        if length.abs_diff(self.text.len()) > most || unknown > most {
+            return false;
+        }
+        let missing = self.text.bytes().filter(|byte| letter(*byte) & bytes == 0);
         missing.take(most + 1).count() <= most
     }
 }
@@ -91,15 +116,11 @@ pub enum QueryError {
 }
 
 impl Query {
-    /// The same, found as it was typed alone.
-    #[must_use]
-    pub fn as_typed(&self) -> Self {
-        let mut query = self.clone();
-        for needle in query.words.iter_mut().chain([&mut query.whole]) {
-            needle.errors = 0;
-        }
-        query
+    /// What is looked for, each with its place among all that is.
+    pub(super) fn needles(&self) -> impl Iterator<Item = (usize, &Needle)> {
+        self.words.iter().enumerate().chain([(WHOLE, &self.whole)])
     }
+
     /// Takes what a person typed: words in any order, apart, by `_` or run together.
     pub fn parse(text: &str) -> Result<Self, QueryError> {
         if text.chars().nth(LONGEST_QUERY).is_some() {

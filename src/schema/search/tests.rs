@@ -222,7 +222,7 @@ fn a_schema_of_many_parts_is_found_like_one_of_one() {
         .map(|n| format!("some_long_column_name_{n}"))
         .collect();
     let columns: Vec<_> = columns.iter().map(String::as_str).collect();
-    let tables = (0..20)
+    let tables = (0..40)
         .map(|n| table(&format!("table_{n}"), &columns))
         .collect();
     let schema = schema(tables);
@@ -248,7 +248,7 @@ fn a_schema_of_many_parts_is_found_like_one_of_one() {
         scan.part(0, part).unwrap();
     }
     let (hits, total) = scan.finish();
-    assert_eq!(total, 20);
+    assert_eq!(total, 40);
     let tables: Vec<_> = hits
         .iter()
         .map(|hit| hit.table.as_deref().unwrap())
@@ -260,7 +260,37 @@ fn a_schema_of_many_parts_is_found_like_one_of_one() {
     );
 }
 
+#[test]
+fn words_that_all_differ_begin_a_part_before_their_places_run_out() {
+    let names: Vec<_> = (0..70_000).map(|n| format!("c{n}")).collect();
+    let names: Vec<_> = names.iter().map(String::as_str).collect();
+    let schema = schema(vec![table("t", &names)]);
+    assert_eq!(parts(&schema).len(), 3);
+    assert_eq!(found(&schema, "c69999"), ["t.c69999"]);
+    assert_eq!(
+        found(&schema, "t c5").first().map(String::as_str),
+        Some("t.c5")
+    );
+}
+
 proptest::proptest! {
+    #[test]
+    fn any_three_letters_of_a_name_are_found_across_its_words_too(
+        words in proptest::collection::vec("[a-c]{1,4}", 1..6), from in 0..20_usize, length in 3..9_usize
+    ) {
+        let all = words.concat();
+        let from = from % all.len();
+        let part = &all[from..all.len().min(from + length)];
+        let schema = schema(vec![table(&words.join("_"), &[])]);
+        let starts = words.iter().scan(0, |at, word| {
+            *at += word.len();
+            Some(*at - word.len())
+        });
+        // One and two letters are found where a word begins.
+        let expected = part.len() >= 3 || starts.clone().any(|at| all[at..].starts_with(part));
+        assert_eq!(found(&schema, part).len(), usize::from(expected), "{words:?} {part}");
+    }
+
     #[test]
     fn any_name_is_found_by_itself_and_by_its_beginning(name in "[^\\x00]{1,30}") {
         let Ok(query) = Query::parse(&name) else { return Ok(()) };

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::connectors::input::ConnectionInput;
-use crate::connectors::{ServerInfo, Target, Trace};
+use crate::connectors::{ServerInfo, Settings, Target, Trace};
 use crate::model::SourceId;
 use crate::model::source::SourceTable;
 use crate::schema::{Schema, Table, TableRef, diff, infer, keep_earlier};
@@ -101,8 +101,13 @@ fn keep_reading(
     let id = &record.source.id;
     let known = tables::known(tx, owner, workspace, id)?;
     if let Some(before) = before(tx, place, id, &schema, &known)? {
-        tables::rename(tx, owner, workspace, id, &renames(&before, &schema))?;
-        keep_earlier(&mut schema, &before);
+        let renames = renames(&before, &schema);
+        tables::rename(tx, owner, workspace, id, &renames)?;
+        // Connected again, the source may want less than before.
+        let Settings { selection, .. } = serde_json::from_str(&record.settings)?;
+        keep_earlier(&mut schema, &before, &renames, |table, field| {
+            selection.has_column(table.schema.as_deref(), &table.name, field)
+        });
     }
     let counted = tables::list(tx, owner, workspace, id)?;
     let drafts = table_drafts(&schema, counted);

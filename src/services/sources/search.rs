@@ -62,6 +62,8 @@ pub struct FoundThing {
     /// The enum, domain or composite.
     #[serde(rename = "type")]
     pub type_name: Option<String>,
+    /// The index, constraint or trigger.
+    pub object: Option<String>,
     /// What of it was found.
     pub matched: Matched,
     /// The text that was found.
@@ -130,11 +132,7 @@ pub(super) fn index(
 fn find(conn: &Connection, place: &Place, request: &SearchRequest) -> Result<Found, SourceError> {
     let sources = search::sources(conn, &place.owner, &place.workspace)?;
     let (read, unread): (Vec<_>, Vec<_>) = sources.into_iter().partition(|(_, read)| *read);
-    let (mut hits, mut total) = scan(conn, &read, request, &request.query.as_typed())?;
-    // What is found with typing errors stands behind what is found as it was typed.
-    if hits.len() < request.limit {
-        (hits, total) = scan(conn, &read, request, &request.query)?;
-    }
+    let (hits, total) = scan(conn, &read, request)?;
     let hits = hits
         .into_iter()
         .map(|hit| thing(conn, &read[hit.source].0, hit))
@@ -154,9 +152,8 @@ fn scan(
     conn: &Connection,
     sources: &[(SearchSource, bool)],
     request: &SearchRequest,
-    query: &Query,
 ) -> Result<(Vec<Hit>, u64), StoreError> {
-    let mut scan = Scan::new(query, &request.kinds, request.limit);
+    let mut scan = Scan::new(&request.query, &request.kinds, request.limit);
     for (at, (source, _)) in sources.iter().enumerate() {
         search::each_part(conn, source, |part| {
             scan.part(at, part)
@@ -177,6 +174,10 @@ fn thing(conn: &Connection, source: &SearchSource, hit: Hit) -> Result<FoundThin
         table_id,
         column: name(matches!(hit.kind, Kind::Column | Kind::Field)),
         type_name: name(hit.kind == Kind::Type),
+        object: name(matches!(
+            hit.kind,
+            Kind::Index | Kind::Constraint | Kind::Trigger
+        )),
         schema: hit.schema,
         table: hit.table,
         matched: hit.matched,

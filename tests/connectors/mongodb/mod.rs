@@ -1,6 +1,7 @@
 //! `MongoDB`: against a server of its protocol, and against scripted ones for what that cannot show.
 
 mod catalog;
+mod earlier;
 mod fake;
 mod hostile;
 mod login;

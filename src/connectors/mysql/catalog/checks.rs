@@ -3,10 +3,12 @@
 use std::collections::HashMap;
 
 use super::{Catalog, Failure};
+use crate::connectors::mysql::privileges::Privileges;
 use crate::connectors::mysql::server::Flavour;
 use crate::connectors::mysql::tables::Tables;
+use crate::connectors::mysql::unreadable::Hidden;
 use crate::connectors::mysql::{printed, quote};
-use crate::schema::{Check, DataType, Table};
+use crate::schema::{Check, DataType, Table, TableKind};
 
 /// Reads the checks, by name.
 pub async fn read(catalog: &mut Catalog<'_>, tables: &mut Tables) -> Result<(), Failure> {
@@ -22,6 +24,25 @@ pub async fn read(catalog: &mut Catalog<'_>, tables: &mut Tables) -> Result<(), 
         table.checks.sort_by(|a, b| a.name.cmp(&b.name));
     }
     Ok(())
+}
+
+/// The tables whose checks the login would not be shown: `MariaDB` shows them for a right on the
+/// whole database, even to read, and not for any on the table (measured on 10.11).
+pub fn hidden(catalog: &Catalog<'_>, privileges: &Privileges, tables: &mut Tables) -> Hidden {
+    let mut hidden = Hidden::default();
+    if catalog.flavour() == Flavour::MySql || !catalog.has("CHECK_CONSTRAINTS", "CHECK_CLAUSE") {
+        return hidden;
+    }
+    for table in tables.list_mut() {
+        let schema = table.schema.as_deref().unwrap_or_default();
+        if table.kind != TableKind::View
+            && table.checks.is_empty()
+            && privileges.lacks_all_tables(schema)
+        {
+            hidden.add(schema, &table.name);
+        }
+    }
+    hidden
 }
 
 /// Names of checks are unique within a database; which table each is of stands in a second view.

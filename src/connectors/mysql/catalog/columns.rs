@@ -3,8 +3,10 @@
 use super::{Catalog, Failure};
 use crate::connectors::Selection;
 use crate::connectors::mysql::client::Row;
+use crate::connectors::mysql::privileges::Privileges;
 use crate::connectors::mysql::server::Flavour;
 use crate::connectors::mysql::tables::Tables;
+use crate::connectors::mysql::unreadable::Hidden;
 use crate::connectors::mysql::{printed, types};
 use crate::schema::{Column, DataType, Generated, Table};
 
@@ -20,7 +22,7 @@ pub async fn read(
         Flavour::MariaDb => include_str!("../sql/mariadb/columns.sql"),
     };
     let mut seen = vec![false; tables.list_mut().len()];
-    let read = catalog.read(sql, |row| {
+    let read = catalog.read_unsorted(sql, |row| {
         let (Some(schema), Some(name)) = (row.bytes(0), row.bytes(1)) else {
             return;
         };
@@ -35,7 +37,27 @@ pub async fn read(
         }
     });
     read.await?;
+    for table in tables.list_mut() {
+        table.columns.sort_by_key(|column| column.position);
+        // One that is hidden, or not wanted, has no place.
+        for (position, column) in (1..).zip(&mut table.columns) {
+            column.position = position;
+        }
+    }
     Ok(seen)
+}
+
+/// The tables of whose columns the login may be shown some only. A server does not say that there
+/// are more of them.
+pub fn hidden(privileges: &Privileges, tables: &mut Tables) -> Hidden {
+    let mut hidden = Hidden::default();
+    for table in tables.list_mut() {
+        let schema = table.schema.as_deref().unwrap_or_default();
+        if privileges.shows_some_columns(schema, &table.name) {
+            hidden.add(schema, &table.name);
+        }
+    }
+    hidden
 }
 
 fn column(row: &Row, flavour: Flavour, table: &Table) -> Column {
@@ -57,10 +79,10 @@ fn column(row: &Row, flavour: Flavour, table: &Table) -> Column {
         },
         stored: !extra.contains("VIRTUAL"),
     });
-    let position = u32::try_from(table.columns.len() + 1).unwrap_or(u32::MAX);
+    let position = row.number(13).and_then(|place| u32::try_from(place).ok());
     Column {
         name: row.string(2),
-        position,
+        position: position.unwrap_or_default(),
         logical_type: types::logical(&data_type, &native_type),
         native_type,
         nullable: row.bytes(5) == Some(b"YES"),

@@ -7,6 +7,9 @@ use crate::connectors::mysql::server::Flavour;
 use crate::connectors::mysql::tables::Tables;
 use crate::schema::{Index, IndexColumn, Key, Order, Table};
 
+/// More columns than an index may have: 16 in `MySQL`, 32 in `MariaDB`.
+const PARTS: u64 = 64;
+
 /// Reads the indexes; the primary one first, then by name.
 pub async fn read(catalog: &mut Catalog<'_>, tables: &mut Tables) -> Result<(), Failure> {
     let flavour = catalog.flavour();
@@ -14,13 +17,17 @@ pub async fn read(catalog: &mut Catalog<'_>, tables: &mut Tables) -> Result<(), 
         Flavour::MySql => include_str!("../sql/mysql/indexes.sql"),
         Flavour::MariaDb => include_str!("../sql/mariadb/indexes.sql"),
     };
-    let read = catalog.read(sql, |row| {
+    let read = catalog.read_unsorted(sql, |row| {
         if let Some(table) = tables.of(row) {
             take(&mut table.indexes, row, flavour);
         }
     });
     read.await?;
     for table in tables.list_mut() {
+        for index in &mut table.indexes {
+            // Of what is not shown there is an empty place.
+            index.columns.retain(|part| *part != IndexColumn::default());
+        }
         let order = |a: &Index, b: &Index| (!a.primary, &a.name).cmp(&(!b.primary, &b.name));
         table.indexes.sort_by(order);
         keys(table);
@@ -30,7 +37,9 @@ pub async fn read(catalog: &mut Catalog<'_>, tables: &mut Tables) -> Result<(), 
 
 fn take(indexes: &mut Vec<Index>, row: &Row, flavour: Flavour) {
     let name = row.string(2);
-    if indexes.last().is_none_or(|last| last.name != name) {
+    let is_it = |index: &Index| index.name == name;
+    let place = indexes.iter().rposition(is_it).unwrap_or(indexes.len());
+    if place == indexes.len() {
         // An expression may be an index's first part, so what it is stands in every row.
         let unique = row.bytes(3) == Some(b"0");
         let invisible = match flavour {
@@ -49,9 +58,22 @@ fn take(indexes: &mut Vec<Index>, row: &Row, flavour: Flavour) {
             ..Index::default()
         });
     }
-    if let Some(index) = indexes.last_mut() {
-        let part = part(row, flavour, &index.method);
-        index.columns.push(part);
+    let Some(index) = indexes.get_mut(place) else {
+        return;
+    };
+    let part = part(row, flavour, &index.method);
+    let place = match flavour {
+        Flavour::MySql => row.number(12),
+        Flavour::MariaDb => row.number(11),
+    };
+    let place = place.filter(|place| (1..=PARTS).contains(place));
+    match place.and_then(|place| usize::try_from(place).ok()) {
+        Some(place) => {
+            let places = index.columns.len().max(place);
+            index.columns.resize_with(places, IndexColumn::default);
+            index.columns[place - 1] = part;
+        }
+        None => index.columns.push(part),
     }
 }
 

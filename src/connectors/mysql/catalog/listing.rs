@@ -7,6 +7,7 @@ use super::{Catalog, Failure};
 use crate::connectors::limits;
 use crate::connectors::mysql::client::{Client, Row};
 use crate::connectors::mysql::options;
+use crate::connectors::mysql::server::Flavour;
 use crate::connectors::mysql::tables::Tables;
 use crate::schema::{Namespace, Sequence, Table, TableKind};
 
@@ -78,7 +79,11 @@ pub async fn read(catalog: &mut Catalog<'_>) -> Result<Listing, Failure> {
     let wanted: HashSet<Vec<u8>> = names.map(String::into_bytes).collect();
     let mut listing = Listing::default();
     let mut too_many = false;
-    let read = catalog.read(include_str!("../sql/tables.sql"), |row| {
+    let sql = match catalog.flavour() {
+        Flavour::MySql => include_str!("../sql/mysql/tables.sql"),
+        Flavour::MariaDb => include_str!("../sql/mariadb/tables.sql"),
+    };
+    let read = catalog.read(sql, |row| {
         too_many |= listing.tables.len() >= limits::TABLES;
         if !too_many && row.bytes(0).is_some_and(|schema| wanted.contains(schema)) {
             listing.take(row);
@@ -136,6 +141,10 @@ impl Listing {
             character_set: collation.as_deref().map(character_set),
             collation,
             options: options::read(&create_options),
+            // MySQL's come later.
+            row_count_estimate: row.number(7),
+            size_bytes: row.number(8),
+            index_size_bytes: row.number(9),
             ..Table::default()
         };
         self.tables.push(Listed { table, broken });
@@ -156,18 +165,22 @@ fn character_set(collation: &str) -> String {
     name.to_owned()
 }
 
-/// The engines' estimates of rows and bytes, where they can be had in time.
+/// The engines' estimates of rows and bytes, where they can be had in time. `MariaDB` told them with
+/// the list.
 pub async fn statistics(
     catalog: &mut Catalog<'_>,
     limit: Duration,
     tables: &mut Tables,
 ) -> Result<(), Failure> {
+    if catalog.flavour() == Flavour::MariaDb {
+        return Ok(());
+    }
     if catalog.server.is_mysql_since(8, 0) {
         // MySQL answers from figures up to a day old. Only this query asks for any.
         let fresh = "SET SESSION information_schema_stats_expiry = 0";
         catalog.try_execute(fresh).await?;
     }
-    let sql = include_str!("../sql/statistics.sql");
+    let sql = include_str!("../sql/mysql/statistics.sql");
     let read = catalog.read_within(limit, sql, |row| {
         if let Some(table) = tables.of(row) {
             table.row_count_estimate = row.number(2);

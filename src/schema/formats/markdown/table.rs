@@ -315,7 +315,8 @@ fn foreign_keys(out: &mut String, table: &Table, names: &Names) {
         let mut facts = Vec::new();
         for (when, action) in [("delete", key.on_delete), ("update", key.on_update)] {
             if action != ForeignKeyAction::NoAction {
-                facts.push(format!("on {when} {}", action.as_sql().to_lowercase()));
+                let action = action.as_sql().unwrap_or("unknown").to_lowercase();
+                facts.push(format!("on {when} {action}"));
             }
         }
         if !key.on_delete_columns.is_empty() {
