@@ -5,6 +5,7 @@ mod auth;
 mod bad_input;
 mod fence;
 mod openapi;
+mod query;
 mod schema_shapes;
 mod schema_versions;
 mod search;
