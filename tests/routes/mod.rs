@@ -12,5 +12,6 @@ mod search;
 mod seeds;
 mod setup;
 mod sync;
+mod sync_faults;
 mod test_connection;
 mod workspaces;
