@@ -4,15 +4,16 @@
 //! because the driver looks up each type that it does not know: a server that answers with ever
 //! new ones would lead it into a recursion without end. Numbers arrive as text and are read here.
 
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::str::FromStr;
 use std::time::Duration;
 
-use futures_util::{FutureExt, StreamExt};
+use futures_util::{FutureExt, Stream, StreamExt};
 use tokio::sync::Semaphore;
+use tokio::time::timeout;
 use tokio_postgres::{Client, SimpleQueryMessage, SimpleQueryRow};
 
-use super::cancel::StopOnDrop;
+use super::cancel::{STOP, StopOnDrop};
 use super::error::About;
 use super::login::Connected;
 use super::patience::within_patience;
@@ -198,9 +199,27 @@ impl Reader<'_> {
         self.about.query(error, self.watch)
     }
 
+    /// Nothing runs, until something is said to.
+    pub fn is_idle(&self) {
+        self.stop.disarm();
+    }
+
+    /// Something is about to run, which is stopped where nobody waits for it.
+    pub fn is_busy(&self) {
+        self.stop.arm();
+    }
+
     /// Whether the snapshot goes on where a statement is refused.
     pub fn goes_on(&self) -> bool {
         self.turn.is_some()
+    }
+
+    /// Stops the statement whose answer `rest` is, and waits for its end: what comes next on this
+    /// connection is not stopped in its place.
+    pub async fn give_up<T, E>(&self, mut rest: Pin<&mut impl Stream<Item = Result<T, E>>>) {
+        self.stop.now().await;
+        let end = async { while let Some(Ok(_)) = rest.next().await {} };
+        let _ = timeout(STOP, end).await;
     }
 
     /// Ends the snapshot. Nothing runs any more.

@@ -8,27 +8,18 @@ use super::super::patience::within_patience;
 use super::super::reader::Reader;
 use super::super::watch::Trip;
 use super::decode::{self, Decode, Malformed, take};
-use super::refusal::{long_row, without_nul};
+use super::refusal::long_row;
 use crate::connectors::{ConnectorError, Outlet};
 use crate::rows::RowBatch;
 
-/// What became of a read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum End {
-    /// All rows were read.
-    Whole,
-    /// Nobody takes them any more; the statement still runs.
-    Left,
-}
-
-/// Reads the rows of a select into `out`, whose values are to be decoded so.
+/// Reads the rows of a select into `out`, whose values are to be decoded so. Stops the select where
+/// nobody takes them any more.
 pub async fn copy(
     reader: &Reader<'_>,
     select: &str,
     decodes: &[Decode],
     out: &mut Outlet,
-) -> Result<End, ConnectorError> {
-    without_nul(select)?;
+) -> Result<(), ConnectorError> {
     let (client, watch, about) = (reader.client, reader.watch, reader.about);
     let failed = |error: ConnectorError| match watch.tripped() {
         Some(Trip::Message) => long_row(error),
@@ -44,16 +35,16 @@ pub async fn copy(
         let taken = tuples.take(&piece, &mut batch);
         taken.map_err(|Malformed| about.nonsense())?;
         if batch.is_full() && out.send(&mut batch).await.is_err() {
-            return Ok(End::Left);
+            reader.give_up(stream).await;
+            return Ok(());
         }
     }
     if !tuples.is_whole() {
         return Err(about.nonsense());
     }
-    match out.send(&mut batch).await {
-        Ok(()) => Ok(End::Whole),
-        Err(_) => Ok(End::Left),
-    }
+    // Nothing is left to do where nobody takes these.
+    let _ = out.send(&mut batch).await;
+    Ok(())
 }
 
 /// Reads tuples out of messages. A message holds whole ones: the server sends one row in each

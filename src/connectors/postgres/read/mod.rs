@@ -7,6 +7,7 @@
 mod condition;
 mod copy;
 mod decode;
+mod digits;
 mod form;
 mod numeric;
 mod parameter;
@@ -15,6 +16,7 @@ mod relation;
 mod snapshot;
 mod statement;
 mod temporal;
+mod words;
 
 use std::fmt::Write as _;
 
@@ -22,15 +24,16 @@ pub use snapshot::begin as begin_snapshot;
 pub use statement::run as query;
 
 use super::login::Connected;
+use super::patience::within_patience;
 use super::reader::{Reader, SearchPath};
 use super::text::{filled, identifier};
 use crate::connectors::read::{Condition, Order, Test, channel};
 use crate::connectors::{Chunk, ConnectorError, Outlet, TableRead};
 use crate::rows::{Cell, RowColumn};
 use condition::Known;
-use copy::{End, copy};
+use copy::copy;
 use decode::Decode;
-use refusal::of_rows;
+use refusal::{of_rows, without_nul};
 use relation::Relation;
 
 /// Reads rows of a table into `out`.
@@ -48,19 +51,11 @@ pub async fn read_table(
     let columns: Vec<_> = columns.collect();
     let names: Vec<_> = read.columns.iter().map(|c| c.name.as_str()).collect();
     let reader = connected.read_rows(path, None).await?;
-    let work = async {
-        let (select, decodes) = select(&reader, read, &names).await?;
-        if out.columns(columns).await.is_err() {
-            return Ok(End::Left);
-        }
-        copy(&reader, &select, &decodes, out).await
-    };
-    match work.await {
-        Ok(End::Whole) => reader.finish(),
-        Ok(End::Left) => {}
-        Err(error) => return Err(of_rows(error, is_asked(read))),
+    let done = rows(&reader, read, &names, Some(columns), out).await;
+    if done.is_ok() {
+        reader.finish();
     }
-    Ok(())
+    done
 }
 
 /// The largest value of a column among the rows that `read` is about.
@@ -78,6 +73,7 @@ pub async fn largest(
         limit: Some(1),
         offset: 0,
         columns: Vec::new(),
+        search: None,
         ..read.clone()
     };
     // Its own NULLs come first in this order, and an index has it both ways.
@@ -87,11 +83,7 @@ pub async fn largest(
     });
     let reader = connected.read_rows(path, None).await?;
     let (mut out, mut inlet) = channel(1);
-    let work = async {
-        let (select, decodes) = select(&reader, &read, &[column]).await?;
-        copy(&reader, &select, &decodes, &mut out).await
-    };
-    work.await.map_err(|error| of_rows(error, true))?;
+    rows(&reader, &read, &[column], None, &mut out).await?;
     reader.finish();
     drop(out);
     let Some(Chunk::Rows(batch)) = inlet.next().await else {
@@ -99,6 +91,33 @@ pub async fn largest(
     };
     let row = batch.rows().next();
     Ok(row.and_then(|row| row.get(0)).and_then(written))
+}
+
+/// Asks for the values of these columns, and reads them into `out`, behind `columns` where it is to be
+/// told them.
+async fn rows(
+    reader: &Reader<'_>,
+    read: &TableRead,
+    names: &[&str],
+    columns: Option<Vec<RowColumn>>,
+    out: &mut Outlet,
+) -> Result<(), ConnectorError> {
+    let refused = |error| of_rows(error, is_asked(read));
+    let selected = select(reader, read, names);
+    let selected = within_patience(reader.watch, reader.about, selected).await?;
+    // Whatever it was refused for, nothing runs now.
+    reader.is_idle();
+    let (select, decodes) = selected.map_err(refused)?;
+    if let Some(columns) = columns
+        && out.columns(columns).await.is_err()
+    {
+        return Ok(());
+    }
+    if decodes.is_empty() {
+        return Ok(());
+    }
+    reader.is_busy();
+    copy(reader, &select, &decodes, out).await.map_err(refused)
 }
 
 /// Whether there is anything of a caller's that a server could object to.
@@ -146,6 +165,7 @@ async fn select(
     if read.offset > 0 {
         let _ = write!(sql, " OFFSET {}", bounded(read.offset));
     }
+    without_nul(&sql)?;
     let decodes = relation.wanted.iter().map(|known| known.form.decode);
     Ok((sql, decodes.collect()))
 }

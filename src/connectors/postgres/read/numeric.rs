@@ -1,6 +1,7 @@
 //! `numeric`: digits to the base of 10,000, of which the text has all.
 
 use super::decode::{Malformed, take};
+use super::digits::four;
 
 /// A number in its binary form (`numeric_send`).
 pub struct Numeric<'a> {
@@ -55,47 +56,34 @@ impl<'a> Numeric<'a> {
         if self.weight < 0 {
             text.push('0');
         } else {
-            let first = decimal(self.group(0));
-            let zeros = first.iter().take(3).take_while(|d| **d == b'0').count();
-            push(text, &first[zeros..]);
+            let first = text.len();
+            four(self.group(0), text);
+            let zeros = text[first..].bytes().take(3).take_while(|d| *d == b'0');
+            let zeros = zeros.count();
+            text.drain(first..first + zeros);
             for at in 1..=self.weight {
-                push(text, &decimal(self.group(at)));
+                four(self.group(at), text);
             }
         }
         if self.scale == 0 {
             return;
         }
         text.push('.');
-        let mut left = self.scale;
+        let end = text.len() + self.scale;
         let mut at = self.weight + 1;
-        while left > 0 {
-            let wanted = left.min(4);
-            push(text, &decimal(self.group(at))[..wanted]);
-            left -= wanted;
+        while text.len() < end {
+            four(self.group(at), text);
             at += 1;
         }
+        text.truncate(end);
     }
 
     /// The group at this place; where none is stored, it is 0.
-    fn group(&self, at: i32) -> u16 {
+    fn group(&self, at: i32) -> i64 {
         let at = usize::try_from(at).ok();
         let pair = at.and_then(|at| self.groups.get(2 * at..2 * at + 2));
-        pair.map_or(0, |pair| u16::from_be_bytes([pair[0], pair[1]]))
+        pair.map_or(0, |pair| u16::from_be_bytes([pair[0], pair[1]]).into())
     }
-}
-
-fn decimal(group: u16) -> [u8; 4] {
-    let digit = |n: u16| b'0' + u8::try_from(n % 10).unwrap_or_default();
-    [
-        digit(group / 1000),
-        digit(group / 100),
-        digit(group / 10),
-        digit(group),
-    ]
-}
-
-fn push(text: &mut String, digits: &[u8]) {
-    text.extend(digits.iter().map(|digit| char::from(*digit)));
 }
 
 #[cfg(test)]

@@ -13,12 +13,6 @@ pub fn of_rows(error: ConnectorError, asked: bool) -> ConnectorError {
         // Undefined: table, schema, column.
         "42P01" | "3F000" => gone(None),
         "42703" => gone(Some("that was asked for")),
-        // A conflict with the recovery of a standby, or another one.
-        "40001" | "40P01" => ConnectorError::new(
-            ErrorKind::ServerUnavailable,
-            "The server gave the read up for the sake of other work.",
-            "Try again; a standby can be told to wait (max_standby_streaming_delay).",
-        ),
         "55000" => ConnectorError::new(
             ErrorKind::ServerUnavailable,
             "There are no rows to read yet.",

@@ -21,12 +21,12 @@ use super::super::query::{DECLARE, FETCH_NONE, ask_types, bare, native_types};
 use super::super::reader::{Reader, SearchPath};
 use super::super::types::Types;
 use super::condition::Known;
-use super::copy::End;
 use super::decode::{self, Decode};
 use super::form::Form;
 use super::parameter::{Parameter, Raw, parameters};
 use super::refusal::without_nul;
-use crate::connectors::read::Statement;
+use super::words::tells_of_the_server;
+use crate::connectors::read::{Closed, Statement};
 use crate::connectors::{ConnectorError, ErrorKind, Outlet, QueryRead};
 use crate::rows::{RowBatch, RowColumn};
 use crate::schema::DataType;
@@ -67,14 +67,12 @@ pub async fn run(
             params: params.iter().map(bound).collect(),
             limit: query.limit.saturating_add(1),
         };
-        let end = if tells_of_the_server(text) {
-            question.direct(out).await?
+        if tells_of_the_server(text) {
+            question.direct(out).await?;
         } else {
-            question.select(out).await?
-        };
-        if end == End::Whole {
-            reader.finish();
+            question.select(out).await?;
         }
+        reader.finish();
         Ok(())
     };
     let limit = query.timeout.saturating_add(GRACE);
@@ -97,7 +95,7 @@ struct Question<'a> {
 
 impl Question<'_> {
     /// A select: what is not read as it is comes as text or JSON.
-    async fn select(&self, out: &mut Outlet) -> Result<End, ConnectorError> {
+    async fn select(&self, out: &mut Outlet) -> Result<(), ConnectorError> {
         let (reader, client) = (self.reader, self.reader.client);
         let declare = format!("{DECLARE}{}", self.text);
         let declared = client.execute_typed(&declare, &self.params).await;
@@ -105,11 +103,8 @@ impl Question<'_> {
         let names = reader.names(FETCH_NONE).await;
         let names = names.map_err(|error| self.refused(&error, DECLARE))?;
         let (forms, columns) = self.described(names).await?;
-        if out.columns(columns).await.is_err() {
-            return Ok(End::Left);
-        }
-        if forms.is_empty() {
-            return Ok(End::Whole);
+        if out.columns(columns).await.is_err() || forms.is_empty() {
+            return Ok(());
         }
         let (mut values, mut places) = (String::new(), String::new());
         let mut decodes = Vec::with_capacity(forms.len());
@@ -129,15 +124,17 @@ impl Question<'_> {
         let mut taken = Taken::new(self, &decodes, out);
         while let Some(row) = rows.next().await {
             let row = row.map_err(|error| self.refused(&error, &before))?;
-            if taken.take(&row, out).await? == End::Left {
-                return Ok(End::Left);
+            if let Err(Closed) = taken.take(&row, out).await? {
+                self.reader.give_up(rows).await;
+                return Ok(());
             }
         }
-        taken.finish(out).await
+        taken.finish(out).await;
+        Ok(())
     }
 
     /// A SHOW or an EXPLAIN, which stand in no other statement and answer text.
-    async fn direct(&self, out: &mut Outlet) -> Result<End, ConnectorError> {
+    async fn direct(&self, out: &mut Outlet) -> Result<(), ConnectorError> {
         let rows = self.reader.client;
         let rows = rows.query_typed_raw(self.text, self.params.clone()).await;
         let mut rows = pin!(rows.map_err(|error| self.refused(&error, ""))?);
@@ -150,19 +147,21 @@ impl Question<'_> {
                     let columns: Vec<_> = row.columns().iter().map(told).collect();
                     let decodes = vec![Decode::Text; columns.len()];
                     if out.columns(columns).await.is_err() {
-                        return Ok(End::Left);
+                        self.reader.give_up(rows).await;
+                        return Ok(());
                     }
                     none.insert(Taken::new(self, &decodes, out))
                 }
             };
-            if taken.take(&row, out).await? == End::Left {
-                return Ok(End::Left);
+            if let Err(Closed) = taken.take(&row, out).await? {
+                self.reader.give_up(rows).await;
+                return Ok(());
             }
         }
-        match taken {
-            Some(taken) => taken.finish(out).await,
-            None => Ok(End::Whole),
+        if let Some(taken) = taken {
+            taken.finish(out).await;
         }
+        Ok(())
     }
 
     async fn described(
@@ -174,7 +173,8 @@ impl Question<'_> {
         }
         let sql = ask_types(self.text, names.len());
         let rows = self.reader.client.query_typed(&sql, &self.params).await;
-        let rows = rows.map_err(|error| self.refused(&error, ""))?;
+        let before = sql.find(self.text).map_or("", |at| &sql[..at]);
+        let rows = rows.map_err(|error| self.refused(&error, before))?;
         let oid = |row: &Row| {
             let oid: Option<i64> = row.try_get(0).ok();
             let oid = oid.and_then(|oid| u32::try_from(oid).ok());
@@ -244,7 +244,16 @@ impl<'a> Taken<'a> {
         }
     }
 
-    async fn take(&mut self, row: &Row, out: &mut Outlet) -> Result<End, ConnectorError> {
+    /// Takes a row, unless there are enough.
+    async fn take(
+        &mut self,
+        row: &Row,
+        out: &mut Outlet,
+    ) -> Result<Result<(), Closed>, ConnectorError> {
+        let Some(left) = self.left.checked_sub(1) else {
+            return Ok(Ok(()));
+        };
+        self.left = left;
         let nonsense = || self.question.reader.about.nonsense();
         for (i, decode) in self.decodes.iter().enumerate() {
             match row.try_get(i).map_err(|_| nonsense())? {
@@ -255,17 +264,15 @@ impl<'a> Taken<'a> {
                 }
             }
         }
-        self.left = self.left.saturating_sub(1);
-        let full = self.batch.is_full() || self.left == 0;
-        if full && out.send(&mut self.batch).await.is_err() || self.left == 0 {
-            return Ok(End::Left);
+        if self.batch.is_full() {
+            return Ok(out.send(&mut self.batch).await);
         }
-        Ok(End::Whole)
+        Ok(Ok(()))
     }
 
-    async fn finish(mut self, out: &mut Outlet) -> Result<End, ConnectorError> {
-        let sent = out.send(&mut self.batch).await;
-        Ok(sent.map_or(End::Left, |()| End::Whole))
+    async fn finish(mut self, out: &mut Outlet) {
+        // Nothing is left to do where nobody takes these.
+        let _ = out.send(&mut self.batch).await;
     }
 }
 
@@ -280,41 +287,6 @@ fn told(column: &tokio_postgres::Column) -> RowColumn {
         native_type: column.type_().name().to_owned(),
         logical_type,
     }
-}
-
-/// Whether this is a statement that tells of the server, and of which no cursor is declared.
-fn tells_of_the_server(sql: &str) -> bool {
-    let word = first_word(sql);
-    word.eq_ignore_ascii_case("SHOW") || word.eq_ignore_ascii_case("EXPLAIN")
-}
-
-/// The first word behind blanks and comments, which nest.
-fn first_word(sql: &str) -> &str {
-    let mut rest = sql;
-    loop {
-        rest = rest.trim_start();
-        if let Some(comment) = rest.strip_prefix("--") {
-            rest = comment.find('\n').map_or("", |end| &comment[end..]);
-        } else if let Some(comment) = rest.strip_prefix("/*") {
-            rest = behind(comment);
-        } else {
-            let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_' && c != '$');
-            return &rest[..end.unwrap_or(rest.len())];
-        }
-    }
-}
-
-/// What stands behind the end of a comment.
-fn behind(mut rest: &str) -> &str {
-    let mut depth = 1;
-    while depth > 0 {
-        let Some(at) = rest.find("*/").into_iter().chain(rest.find("/*")).min() else {
-            return "";
-        };
-        depth += if rest[at..].starts_with("/*") { 1 } else { -1 };
-        rest = &rest[at + 2..];
-    }
-    rest
 }
 
 /// Gives up the locks that outlast a transaction, so that a pooler's next client finds none.
@@ -334,34 +306,6 @@ impl Drop for Unlock<'_> {
             // The first poll hands the statement over; nobody waits for its answer.
             let unlock = "SELECT pg_catalog.pg_advisory_unlock_all()";
             let _ = client.batch_execute(unlock).now_or_never();
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_first_word_stands_behind_comments() {
-        for (sql, word) in [
-            ("SHOW all", "SHOW"),
-            (" -- a\n/* b /* c */ d */ explain (analyze) x", "explain"),
-            ("/* SHOW", ""),
-            ("-- SHOW", ""),
-            ("/*/*/ SHOW */", ""),
-            ("(SELECT 1)", ""),
-            ("/**/EXPLAIN/**/", "EXPLAIN"),
-            ("SHOWx", "SHOWx"),
-        ] {
-            assert_eq!(first_word(sql), word, "{sql}");
-        }
-    }
-
-    proptest::proptest! {
-        #[test]
-        fn no_text_makes_it_panic(sql in "[-/*é a\n]{0,20}") {
-            first_word(&sql);
         }
     }
 }

@@ -1,5 +1,9 @@
 //! Dates, times and spans of time. PostgreSQL counts days and microseconds from the year 2000.
 
+use std::fmt::Write as _;
+
+use super::digits::{four, two};
+
 /// The days from the first of March of the year 0 to the first day of 2000.
 const EPOCH: i64 = 730_425;
 /// The days in 400 years.
@@ -34,13 +38,13 @@ pub fn timestamp(microseconds: i64, zone: &str, text: &mut String) {
 /// A time of day; the last one is `24:00:00.000000`.
 pub fn time(microseconds: i64, text: &mut String) {
     let seconds = microseconds / SECOND;
-    digits(seconds / 3600, 2, text);
+    two(seconds / 3600, text);
     text.push(':');
-    digits(seconds / 60 % 60, 2, text);
+    two(seconds / 60 % 60, text);
     text.push(':');
-    digits(seconds % 60, 2, text);
+    two(seconds % 60, text);
     text.push('.');
-    digits(microseconds % SECOND, 6, text);
+    fraction(microseconds % SECOND, text);
 }
 
 /// An offset from UTC, which the server counts in seconds to the west.
@@ -48,12 +52,12 @@ pub fn offset(west: i32, text: &mut String) {
     let east = -i64::from(west);
     text.push(if east < 0 { '-' } else { '+' });
     let east = east.abs();
-    digits(east / 3600, 2, text);
+    two(east / 3600, text);
     text.push(':');
-    digits(east / 60 % 60, 2, text);
+    two(east / 60 % 60, text);
     if east % 60 != 0 {
         text.push(':');
-        digits(east % 60, 2, text);
+        two(east % 60, text);
     }
 }
 
@@ -68,8 +72,7 @@ pub fn interval(months: i32, days: i32, time: i64, text: &mut String) {
     }
     let part = |number: i64, unit: char, text: &mut String| {
         if number != 0 {
-            signed(number, text);
-            text.push(unit);
+            let _ = write!(text, "{number}{unit}");
         }
     };
     text.push('P');
@@ -88,10 +91,10 @@ pub fn interval(months: i32, days: i32, time: i64, text: &mut String) {
         if time < 0 {
             text.push('-');
         }
-        signed(whole.abs(), text);
+        let _ = write!(text, "{}", whole.abs());
         if behind != 0 {
             text.push('.');
-            digits(behind.abs(), 6, text);
+            fraction(behind.abs(), text);
             text.truncate(text.trim_end_matches('0').len());
         }
         text.push('S');
@@ -114,46 +117,26 @@ fn calendar(days: i64, text: &mut String) {
         (month - 9, 1)
     };
     let year = year + era * 400 + next;
-    if year > 9999 {
-        text.push('+');
-    } else if year < 0 {
-        text.push('-');
-    }
-    if year.abs() > 9999 {
-        signed(year.abs(), text);
-    } else {
-        digits(year.abs(), 4, text);
+    match year {
+        0..=9999 => four(year, text),
+        -9999..0 => {
+            text.push('-');
+            four(-year, text);
+        }
+        _ => {
+            let _ = write!(text, "{year:+}");
+        }
     }
     text.push('-');
-    digits(month, 2, text);
+    two(month, text);
     text.push('-');
-    digits(day, 2, text);
+    two(day, text);
 }
 
-/// So many digits of a number that has no more.
-fn digits(number: i64, count: u32, text: &mut String) {
-    for place in (0..count).rev() {
-        let digit = number / 10_i64.pow(place) % 10;
-        let digit = u8::try_from(digit).unwrap_or_default();
-        text.push(char::from(b'0' + digit));
-    }
-}
-
-/// A number of as many digits as it has.
-fn signed(number: i64, text: &mut String) {
-    if number < 0 {
-        text.push('-');
-    }
-    let number = number.unsigned_abs();
-    let mut place = 1;
-    while number / place >= 10 {
-        place *= 10;
-    }
-    while place > 0 {
-        let digit = u8::try_from(number / place % 10).unwrap_or_default();
-        text.push(char::from(b'0' + digit));
-        place /= 10;
-    }
+/// The six digits behind a second.
+fn fraction(microseconds: i64, text: &mut String) {
+    two(microseconds / 10_000, text);
+    four(microseconds % 10_000, text);
 }
 
 #[cfg(test)]

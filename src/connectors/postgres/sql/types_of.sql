@@ -5,7 +5,10 @@ WITH RECURSIVE made_of (oid) AS (
     SELECT o.oid
       FROM unnest(:'oids'::oid[]) AS o (oid)
      UNION
-    SELECT CASE WHEN t.typcategory = 'A' THEN t.typelem ELSE t.typbasetype END
+    SELECT CASE WHEN t.typtype = 'd' THEN t.typbasetype
+                WHEN t.typcategory = 'A' THEN t.typelem
+                ELSE 0
+           END
       FROM made_of AS m
       JOIN pg_catalog.pg_type t ON t.oid = m.oid
 )

@@ -146,7 +146,12 @@ async fn no_statement_changes_anything() {
         format!("COPY t TO '{}'", file.display()),
         format!("COPY t TO PROGRAM 'cat > \"{}\"'", file.display()),
     );
+    let behind_return = format!(
+        "-- \rCOPY t TO PROGRAM 'cat > \"{}\"\nSHOW'",
+        file.display()
+    );
     for sql in [
+        &behind_return,
         "SELECT 1; DROP TABLE t",
         "COMMIT; DROP TABLE t",
         "COMMIT",

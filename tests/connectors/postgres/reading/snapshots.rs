@@ -23,7 +23,7 @@ async fn sessions_share_one_state_whatever_happens_meanwhile() {
         .unwrap();
     let mut second = database.connect(json!({})).await;
     let joined = second.begin_snapshot(Some(&shared)).await.unwrap();
-    assert_eq!(joined.under_way, snapshot.under_way);
+    assert_eq!(joined.shared, Some(shared));
     let mut outside = database.connect(json!({})).await;
     for _ in 0..2 {
         for session in [&mut first, &mut second] {
