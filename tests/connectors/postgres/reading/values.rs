@@ -1,5 +1,7 @@
 //! Every type, value by value.
 
+use std::fmt::Write as _;
+
 use headwater::connectors::Selection;
 use headwater::connectors::read::Test;
 use proptest::prelude::*;
@@ -290,7 +292,8 @@ fn table(values: &[(&str, Vec<(String, Owned)>)]) -> String {
             None => "NULL".to_owned(),
         });
         let cells: Vec<_> = cells.collect();
-        sql += &format!("INSERT INTO app.t VALUES ({row}, {});", cells.join(", "));
+        let cells = cells.join(", ");
+        write!(sql, "INSERT INTO app.t VALUES ({row}, {cells});").unwrap();
     }
     sql
 }
@@ -507,18 +510,15 @@ async fn compare(
         let Owned::Text(read_at) = &read[6] else {
             panic!("{:?}", read[6]);
         };
-        match at.strip_suffix(" BC") {
-            Some(year) => {
-                let year = 1 - year.parse::<i64>().unwrap();
-                let (read_year, _) = read_at[1..].split_once('-').unwrap();
-                let read_year: i64 = format!("{}{read_year}", &read_at[..1]).parse().unwrap();
-                assert_eq!(read_year, year, "{at}");
-            }
-            None => {
-                let (year, rest) = at.split_once('-').unwrap();
-                let sign = if year.len() > 4 { "+" } else { "" };
-                assert_eq!(*read_at, format!("{sign}{year:0>4}-{rest}"));
-            }
+        if let Some(year) = at.strip_suffix(" BC") {
+            let year = 1 - year.parse::<i64>().unwrap();
+            let (read_year, _) = read_at[1..].split_once('-').unwrap();
+            let read_year: i64 = format!("{}{read_year}", &read_at[..1]).parse().unwrap();
+            assert_eq!(read_year, year, "{at}");
+        } else {
+            let (year, rest) = at.split_once('-').unwrap();
+            let sign = if year.len() > 4 { "+" } else { "" };
+            assert_eq!(*read_at, format!("{sign}{year:0>4}-{rest}"));
         }
         assert_eq!(read[7], text(printed.get(1)));
     }
