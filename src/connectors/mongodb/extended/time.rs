@@ -13,7 +13,10 @@ const TEN_THOUSAND: i64 = 253_402_300_800_000;
 /// expanded form, with a sign and six digits or more.
 pub fn date(out: &mut String, instant: i64) -> Result<(), Malformed> {
     to_second(out, instant)?;
-    write!(out, ".{:03}Z", instant.rem_euclid(1000)).map_err(|_| Malformed)
+    let mut text = *b".000Z";
+    put(&mut text[1..4], instant.rem_euclid(1000));
+    out.push_str(std::str::from_utf8(&text).map_err(|_| Malformed)?);
+    Ok(())
 }
 
 /// Whether relaxed Extended JSON writes it for people: from 1970 to 9999.
@@ -34,19 +37,33 @@ pub fn readable(out: &mut String, instant: i64) -> Result<(), Malformed> {
 fn to_second(out: &mut String, instant: i64) -> Result<(), Malformed> {
     let (year, month, day) = civil(instant.div_euclid(DAY));
     let second = instant.rem_euclid(DAY) / 1000;
-    let written = match year {
-        0..=9999 => write!(out, "{year:04}"),
-        _ => write!(out, "{year:+07}"),
-    };
-    let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
-    written
-        .and_then(|()| {
-            write!(
-                out,
-                "-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}"
-            )
-        })
-        .map_err(|_| Malformed)
+    if !(0..=9999).contains(&year) {
+        write!(out, "{year:+07}").map_err(|_| Malformed)?;
+    }
+    let mut text = *b"0000-00-00T00:00:00";
+    let parts = [
+        (0, year / 100),
+        (2, year % 100),
+        (5, month),
+        (8, day),
+        (11, second / 3600),
+        (14, second / 60 % 60),
+        (17, second % 60),
+    ];
+    for (at, part) in parts {
+        put(&mut text[at..at + 2], part);
+    }
+    let start = if (0..=9999).contains(&year) { 0 } else { 4 };
+    out.push_str(std::str::from_utf8(&text[start..]).map_err(|_| Malformed)?);
+    Ok(())
+}
+
+/// The last digits of a number.
+fn put(text: &mut [u8], mut number: i64) {
+    for digit in text.iter_mut().rev() {
+        *digit = b'0' + u8::try_from(number % 10).unwrap_or(0);
+        number /= 10;
+    }
 }
 
 /// Year, month and day of a day since 1970 in the proleptic Gregorian calendar. Years are counted from

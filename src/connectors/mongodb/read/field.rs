@@ -84,8 +84,8 @@ impl<'a> Field<'a> {
         };
         let text =
             doc! { "$convert": { "input": input, "to": "string", "onError": "", "onNull": "" } };
-        let test = doc! { "input": text, "regex": { "$literal": pattern }, "options": "i" };
-        doc! { "$expr": { "$regexMatch": test } }
+        let found = doc! { "input": text, "regex": { "$literal": pattern }, "options": "i" };
+        doc! { "$expr": { "$regexMatch": found } }
     }
 
     fn is_none_expression(self) -> Document {

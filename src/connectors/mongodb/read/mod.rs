@@ -48,7 +48,6 @@ impl<'a> Reader<'a> {
         let command = select::command(read).map_err(End::Failed)?;
         let mut batches = self.open(database, &command).await.map_err(End::Failed)?;
         let mut rows = Rows::of_table(Layout::of_table(read), out).await?;
-        // A server takes a limit of none for no limit.
         if read.limit != Some(0) {
             batches.read(&mut rows).await?;
         }

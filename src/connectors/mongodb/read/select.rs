@@ -22,7 +22,8 @@ pub fn command(read: &TableRead) -> Result<Document, ConnectorError> {
         command.insert("skip", count(read.offset));
     }
     if let Some(limit) = read.limit {
-        command.insert("limit", count(limit));
+        // A server takes none for no limit; the one row that it sends instead is not looked at.
+        command.insert("limit", count(limit.max(1)));
     }
     if let Some(projection) = projection(read) {
         command.insert("projection", projection);

@@ -85,8 +85,8 @@ mod tests {
     fn servers_that_stand_alone_or_are_old_keep_no_states() {
         let offered = |role, wire| {
             is_offered(&Hello {
-                role,
                 wire,
+                role,
                 ..Hello::default()
             })
         };

@@ -86,37 +86,6 @@ async fn a_reading_that_is_given_up_ends_its_cursor_at_the_server() {
 }
 
 #[tokio::test]
-async fn no_cursor_is_left_at_a_server_when_a_reading_is_given_up() {
-    let Some(server) = servers::mongodb() else {
-        return;
-    };
-    let filler = "x".repeat(8_000);
-    let documents = (0..4_000).map(|n| doc! { "_id": n, "filler": &filler });
-    let (database, mut session) = things(server.port, "left", documents.collect()).await;
-    let wanted = of(database.name(), "things", &[("_id", "int32")]);
-    let admin = admin(server.port).await.database("admin");
-    let open = async || {
-        let status = admin.run_command(doc! { "serverStatus": 1 }).await.unwrap();
-        let metrics = status.get_document("metrics").unwrap();
-        let cursor = metrics.get_document("cursor").unwrap();
-        let total = cursor.get_document("open").unwrap().get("total");
-        total.is_none_or(|total| !matches!(total, Bson::Int32(0) | Bson::Int64(0)))
-    };
-    {
-        let (mut out, _inlet) = channel(1);
-        let reading = session.read_table(&wanted, &mut out);
-        let opened = async { while !open().await {} };
-        tokio::select! {
-            read = reading => panic!("nobody takes its rows: {read:?}"),
-            () = opened => {}
-        }
-    }
-    let closed = async { while open().await {} };
-    let waited = tokio::time::timeout(Duration::from_secs(20), closed).await;
-    assert!(waited.is_ok(), "a cursor is left");
-}
-
-#[tokio::test]
 async fn a_taker_that_goes_away_ends_the_reading_well() {
     let (port, seen) = endless(usize::MAX).await;
     let mut session = connect(local(port)).await.session();
