@@ -20,6 +20,9 @@ pub struct TableRead {
     /// The columns that are wanted, as the schema has them, and in the order in which they are
     /// answered. Of a collection: its top-level fields, which may be joined by others on the way.
     pub columns: Vec<Column>,
+    /// Whether fields of documents that are none of `columns` join them; not where a caller chose some.
+    /// Tables of rows have no others.
+    pub open_columns: bool,
     /// What rows must be like; all of it.
     pub conditions: Vec<Condition>,
     /// A text that one of the columns must contain, in any letter case, written as text.
