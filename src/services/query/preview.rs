@@ -1,7 +1,7 @@
 //! The first rows of a table.
 
 use crate::connectors::read::{Condition, Order, Test};
-use crate::connectors::{TableRead, Trace, sqlite};
+use crate::connectors::{Selection, TableRead, Trace, sqlite};
 use crate::local::Copy;
 use crate::model::{SourceId, TableId};
 use crate::schema::{Column, Table, TableKind, TableRef};
@@ -69,7 +69,7 @@ impl Queries {
         let table = found
             .map(|at| tables.swap_remove(at))
             .ok_or(QueryError::NotFound("table"))?;
-        let read = request.of_table(&table, target.settings.selection.query.clone())?;
+        let read = request.of_table(&table, &target.settings.selection)?;
         let mut session = self.sources.session(&target, &Trace::default()).await?;
         let rows = collect::read(session.as_mut(), &read, request.limit).await;
         session.close().await;
@@ -144,15 +144,19 @@ impl Queries {
 }
 
 impl PreviewRequest {
-    fn of_table(&self, table: &Table, query: Option<String>) -> Result<TableRead, QueryError> {
+    fn of_table(&self, table: &Table, selection: &Selection) -> Result<TableRead, QueryError> {
         let read = TableRead {
             table: TableRef {
                 schema: table.schema.clone(),
                 name: table.name.clone(),
             },
             kind: table.kind,
-            query: query.filter(|_| table.kind == TableKind::Query),
+            query: selection
+                .query
+                .clone()
+                .filter(|_| table.kind == TableKind::Query),
             columns: table.columns.clone(),
+            open_columns: selection.has_all_columns(),
             conditions: self.conditions.clone(),
             search: self.search.clone(),
             order: self.order.clone(),
@@ -179,6 +183,7 @@ impl PreviewRequest {
             kind: TableKind::Table,
             query: None,
             columns: columns.collect(),
+            open_columns: false,
             conditions: self.conditions.clone(),
             search: self.search.clone(),
             order: self.order.clone(),

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use tokio::task::spawn_blocking;
 
-use super::cursor::Cursor;
+use super::cursor::{Cursor, has_an_end};
 use super::plan::{Plan, Way};
 use super::progress::{Phase, TableProgress};
 use super::report::{Failure, TableReport, TableStatus};
@@ -136,8 +136,9 @@ async fn next_cursor(
     };
     let kept = plan.kept();
     let largest = session.largest(&plan.read, &column.name).await;
-    let Some(largest) = largest.map_err(CopyError::Source)? else {
-        // Nothing new, or an empty table.
+    let largest = largest.map_err(CopyError::Source)?;
+    let Some(largest) = largest.filter(|value| has_an_end(value)) else {
+        // Nothing new, an empty table, or a value that nothing comes behind.
         return Ok(kept.filter(|_| plan.way != Way::Full));
     };
     Ok(Some(Cursor::after(

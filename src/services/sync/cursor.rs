@@ -54,6 +54,11 @@ impl Cursor {
                 (from.clone(), Some(*next))
             }
         };
+        // A transaction that wrote nothing yet has no number, and may still write the time it began.
+        let from = match logical_type {
+            DataType::Timestamp | DataType::Timestamptz => from.min(back(&value, logical_type)),
+            _ => from,
+        };
         Self {
             column: column.to_owned(),
             value,
@@ -73,6 +78,12 @@ pub fn can_be_cursor(logical_type: &DataType) -> bool {
             logical_type,
             DataType::Date | DataType::Timestamp | DataType::Timestamptz | DataType::ObjectId
         )
+}
+
+/// Whether anything can come behind a value: nothing does behind `infinity`.
+#[must_use]
+pub fn has_an_end(value: &str) -> bool {
+    !matches!(value, "infinity" | "Infinity" | "NaN")
 }
 
 /// Whether it is a whole number that a copy keeps as one.
@@ -185,5 +196,19 @@ mod tests {
             false,
         );
         assert_eq!(other.from, "-995");
+    }
+
+    #[test]
+    fn times_are_read_some_way_back_even_of_a_quiet_source() {
+        let value = "2024-03-01T00:05:00.000000".to_owned();
+        let cursor = Cursor::after(
+            None,
+            "t",
+            &DataType::Timestamp,
+            value,
+            &UnderWay::None,
+            false,
+        );
+        assert_eq!(cursor.from, "2024-03-01T00:00:00.000000");
     }
 }

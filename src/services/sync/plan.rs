@@ -338,6 +338,7 @@ fn read(table: &Table, copy: Option<&Copy>, selection: &Selection) -> TableRead 
             .query
             .clone()
             .filter(|_| table.kind == TableKind::Query),
+        open_columns: selection.has_all_columns(),
         columns,
         conditions: Vec::new(),
         search: None,

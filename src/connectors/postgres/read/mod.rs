@@ -82,7 +82,7 @@ pub async fn largest(
         test: Test::NotNull,
     });
     let reader = connected.read_rows(path, None).await?;
-    let (mut out, mut inlet) = channel(1);
+    let (mut out, mut inlet) = channel(1, 1);
     rows(&reader, &read, &[column], None, &mut out).await?;
     reader.finish();
     drop(out);

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use headwater::connectors::ErrorKind;
 use headwater::connectors::read::{Chunk, channel};
+use headwater::rows::RowBatch;
 use mongodb::bson::{Bson, Document, RawDocumentBuf, doc};
 use serde_json::json;
 use tokio::net::{TcpListener, TcpStream};
@@ -71,7 +72,7 @@ async fn a_reading_that_is_given_up_ends_its_cursor_at_the_server() {
     let mut session = connect(local(port)).await.session();
     let wanted = of("shop", "good", &[("_id", "int32"), ("text", "string")]);
     {
-        let (mut out, _inlet) = channel(2);
+        let (mut out, _inlet) = channel(2, RowBatch::ROWS);
         let reading = session.read_table(&wanted, &mut out);
         let asked = until("it asks for more", || seen.more.load(Ordering::SeqCst) > 0);
         tokio::select! {
@@ -90,7 +91,7 @@ async fn a_taker_that_goes_away_ends_the_reading_well() {
     let (port, seen) = endless(usize::MAX).await;
     let mut session = connect(local(port)).await.session();
     let wanted = of("shop", "good", &[("_id", "int32")]);
-    let (mut out, mut inlet) = channel(1);
+    let (mut out, mut inlet) = channel(1, RowBatch::ROWS);
     let taking = async {
         while !matches!(inlet.next().await, Some(Chunk::Rows(_))) {}
         drop(inlet);
@@ -108,7 +109,7 @@ async fn where_nobody_takes_rows_the_server_is_asked_for_no_more_and_the_session
     let (port, seen) = endless(usize::MAX).await;
     let mut session = connect(local(port)).await.session();
     let wanted = of("shop", "good", &[("_id", "int32"), ("text", "string")]);
-    let (mut out, mut inlet) = channel(2);
+    let (mut out, mut inlet) = channel(2, RowBatch::ROWS);
     let reading = session.read_table(&wanted, &mut out);
     let watching = async {
         until("it asks for more", || seen.more.load(Ordering::SeqCst) >= 2).await;

@@ -8,6 +8,7 @@ mod snapshot;
 
 use headwater::connectors::read::{Chunk, Inlet, TableRead, channel};
 use headwater::connectors::{ConnectorError, Session};
+use headwater::rows::RowBatch;
 use headwater::rows::{Cell, RowColumn};
 use headwater::schema::{Column, TableKind, TableRef};
 use mongodb::Database;
@@ -98,7 +99,7 @@ async fn taken(mut inlet: Inlet) -> Answer {
 }
 
 async fn read(session: &mut dyn Session, read: &TableRead) -> Result<Answer, ConnectorError> {
-    let (mut out, inlet) = channel(2);
+    let (mut out, inlet) = channel(2, RowBatch::ROWS);
     let work = async {
         let read = session.read_table(read, &mut out).await;
         drop(out);

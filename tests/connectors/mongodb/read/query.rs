@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use headwater::connectors::read::{QueryRead, Statement, channel};
 use headwater::connectors::{ConnectorError, ErrorKind, Session};
+use headwater::rows::RowBatch;
 use mongodb::bson::doc;
 use serde_json::{Value, json};
 
@@ -21,7 +22,7 @@ async fn ask(
         limit,
         timeout: Duration::from_secs(10),
     };
-    let (mut out, inlet) = channel(2);
+    let (mut out, inlet) = channel(2, RowBatch::ROWS);
     let work = async {
         let read = session.query(&query, &mut out).await;
         drop(out);
@@ -184,7 +185,7 @@ async fn a_server_that_does_not_answer_in_time_is_not_waited_for() {
         limit: 1,
         timeout: Duration::from_millis(1),
     };
-    let (mut out, _inlet) = channel(1);
+    let (mut out, _inlet) = channel(1, RowBatch::ROWS);
     let error = session.query(&query, &mut out).await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::Timeout);
 }

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use headwater::connectors::read::channel;
 use headwater::connectors::{Chunk, ErrorKind};
+use headwater::rows::RowBatch;
 use serde_json::json;
 
 use super::super::Database;
@@ -23,7 +24,7 @@ async fn a_server_waits_where_nobody_takes_its_rows_and_stops_where_nobody_will(
     };
     let mut session = database.connect(json!({})).await;
     let wanted = all_of(&mut *session, "large").await;
-    let (mut out, mut inlet) = channel(2);
+    let (mut out, mut inlet) = channel(2, RowBatch::ROWS);
     tokio::select! {
         read = session.read_table(&wanted, &mut out) => panic!("read it all: {read:?}"),
         () = until_count(&database, "wait_event = 'ClientWrite'", |stuck| stuck == 1) => {}
@@ -42,7 +43,7 @@ async fn a_server_waits_where_nobody_takes_its_rows_and_stops_where_nobody_will(
     };
     assert_eq!(read(&mut *session, &few).await.unwrap().rows.len(), 3);
     // A taker that leaves ends it well.
-    let (mut out, mut inlet) = channel(1);
+    let (mut out, mut inlet) = channel(1, RowBatch::ROWS);
     let leaving = async {
         inlet.next().await;
         inlet.next().await;
@@ -61,7 +62,7 @@ async fn a_query_whose_taker_leaves_ends_well() {
     let mut session = database.connect(json!({})).await;
     let mut all = question("TABLE large", vec![]);
     all.limit = u64::MAX;
-    let (mut out, mut inlet) = channel(1);
+    let (mut out, mut inlet) = channel(1, RowBatch::ROWS);
     let leaving = async {
         inlet.next().await;
         inlet.next().await;
@@ -79,7 +80,7 @@ async fn a_connection_that_ends_in_the_middle_is_told() {
     };
     let mut session = database.connect(json!({})).await;
     let wanted = all_of(&mut *session, "large").await;
-    let (mut out, mut inlet) = channel(1);
+    let (mut out, mut inlet) = channel(1, RowBatch::ROWS);
     let killing = async {
         inlet.next().await;
         let sql = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -121,7 +122,7 @@ async fn a_scan_outlasts_the_servers_own_limits_and_silence_does_not() {
     let slow = all_of(&mut *session, "slow").await;
     let silent = all_of(&mut *session, "silent").await;
     assert_eq!(read(&mut *session, &slow).await.unwrap().ids(), [1]);
-    let (mut out, mut inlet) = channel(8);
+    let (mut out, mut inlet) = channel(8, RowBatch::ROWS);
     let reading = async {
         let read = session.read_table(&silent, &mut out).await;
         drop(out);

@@ -12,6 +12,7 @@ use headwater::connectors::read::{Condition, Order, Statement, Test, channel};
 use headwater::connectors::{
     Chunk, ConnectorError, Inlet, Outlet, QueryRead, Selection, Session, TableRead,
 };
+use headwater::rows::RowBatch;
 use headwater::rows::{Cell, RowColumn};
 use headwater::schema::TableRef;
 use serde_json::Value;
@@ -95,7 +96,7 @@ impl Answer {
 async fn taken(
     read: impl AsyncFnOnce(&mut Outlet) -> Result<(), ConnectorError>,
 ) -> Result<Answer, ConnectorError> {
-    let (mut out, mut inlet) = channel(2);
+    let (mut out, mut inlet) = channel(2, RowBatch::ROWS);
     let mut answer = Answer::default();
     let reading = async {
         let read = read(&mut out).await;
@@ -124,6 +125,7 @@ async fn all_of_selected(
     let found = schema.tables.into_iter().find(|t| t.name == table);
     let found = found.unwrap_or_else(|| panic!("there is no {table}"));
     TableRead {
+        open_columns: false,
         table: TableRef {
             schema: found.schema,
             name: found.name,
