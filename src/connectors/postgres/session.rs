@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use async_trait::async_trait;
 
-use super::introspect::Catalog;
+use super::introspect::{Aside, Catalog};
 use super::login::Connected;
 use super::reader::{Pace, Reader, SearchPath};
 use super::{config, count, introspect, query, read, tables};
@@ -99,8 +99,16 @@ impl PostgresSession {
     ) -> Result<Catalog, ConnectorError> {
         let reader = self.catalog(pace).await?;
         // Boxed, since two dozen statements at once make a future too large for a stack.
-        let catalog = Box::pin(Catalog::read(&reader, selection)).await?;
+        let Some(aside) = Aside::open(&self.connected, &reader).await? else {
+            let catalog = Box::pin(Catalog::read(&reader, &reader, selection)).await?;
+            reader.finish();
+            return Ok(catalog);
+        };
+        let beside = aside.reader().await?;
+        let catalog = Box::pin(Catalog::read(&reader, &beside, selection)).await?;
+        beside.finish();
         reader.finish();
+        aside.close().await;
         Ok(catalog)
     }
 
