@@ -1,4 +1,8 @@
 //! The smallest loop that copies the table: COPY decoded by hand on one thread, inserted on another.
+#![allow(
+    clippy::unwrap_used,
+    reason = "of a table of our own making, and to be small"
+)]
 
 use std::fmt::Write as _;
 use std::sync::mpsc::sync_channel;

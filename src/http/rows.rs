@@ -65,6 +65,19 @@ pub fn answer(
     Ok(response.body(body))
 }
 
+#[derive(serde::Serialize)]
+struct Data<'a> {
+    columns: &'a [RowColumn],
+    rows: &'a RawValue,
+    row_count: u64,
+    truncated: bool,
+    truncated_by: Option<&'static str>,
+    cut_values: u64,
+    seconds: f64,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    warnings: &'a [String],
+}
+
 fn in_envelope(
     mut writer: Writer,
     rows: &Rows,
@@ -73,18 +86,6 @@ fn in_envelope(
 ) -> Result<HttpResponse, ApiError> {
     let text = writer.arrays(rows);
     let values = RawValue::from_string(text).map_err(|error| ApiError::internal(&error))?;
-    #[derive(serde::Serialize)]
-    struct Data<'a> {
-        columns: &'a [RowColumn],
-        rows: &'a RawValue,
-        row_count: u64,
-        truncated: bool,
-        truncated_by: Option<&'static str>,
-        cut_values: u64,
-        seconds: f64,
-        #[serde(skip_serializing_if = "<[_]>::is_empty")]
-        warnings: &'a [String],
-    }
     Ok(HttpResponse::Ok().json(Envelope {
         data: Data {
             columns: &rows.columns,
@@ -163,7 +164,7 @@ impl Writer {
                 match cell {
                     Cell::Null => {}
                     Cell::Integer(value) => out.push_str(&value.to_string()),
-                    Cell::Real(value) => out.push_str(&real(value).trim_matches('"').to_owned()),
+                    Cell::Real(value) => out.push_str(real(value).trim_matches('"')),
                     Cell::Text(value) => out.push_str(&field(self.text(value))),
                     Cell::Blob(value) => out.push_str(&BASE64.encode(self.bytes(value))),
                 }

@@ -68,6 +68,7 @@ pub fn declared(logical_type: &DataType) -> &'static str {
 }
 
 /// Whether values of two types stand in a copy in the same form, so that one can take the other's place.
+#[must_use]
 pub fn same_form(one: &DataType, other: &DataType) -> bool {
     let family = |logical_type: &DataType| match logical_type {
         DataType::Int8 | DataType::Int16 | DataType::Int32 | DataType::Int64 => 1,

@@ -150,18 +150,18 @@ impl Stage {
         }
         let key = self.key.iter().map(|name| quoted(name)).collect::<Vec<_>>();
         let key = key.join(", ");
-        let make = |unique: &str| {
+        let create = |unique: &str| {
             let table = &self.physical;
             let sql = format!("CREATE {unique} INDEX {table}_key ON {table} ({key})");
             self.copies.writer().execute_batch(&sql)
         };
-        match make("UNIQUE").map_err(LocalError::from) {
+        match create("UNIQUE").map_err(LocalError::from) {
             Err(LocalError::TwiceTheSameKey) => {
-                make("")?;
+                create("")?;
                 self.key.clear();
                 Ok(false)
             }
-            made => made.map(|()| true),
+            created => created.map(|()| true),
         }
     }
 

@@ -26,7 +26,7 @@ fn batch(rows: &[&[Cell<'_>]]) -> RowBatch {
 }
 
 struct Fixture {
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
     local: Local,
     copies: Arc<Copies>,
     table: TableId,
@@ -38,7 +38,7 @@ fn fixture() -> Fixture {
     let local = Local::new(folder.path());
     let copies = local.copies("ws_1").unwrap();
     Fixture {
-        _folder: folder,
+        folder,
         local,
         copies,
         table: TableId::generate(),
@@ -169,7 +169,7 @@ fn readers_see_the_old_copy_until_the_new_one_is_whole_and_then_no_other() {
     let second = stage
         .replace(&of.table, &of.source, 2, Some(json!({"after": "3"})))
         .unwrap();
-    assert_eq!(of.copies.list().unwrap(), [second.clone()]);
+    assert_eq!(of.copies.list().unwrap(), std::slice::from_ref(&second));
     assert_eq!(of.all(&second).len(), 2);
     assert_eq!(of.tables(), [second.physical]);
 }
@@ -192,8 +192,8 @@ fn what_was_not_filled_to_its_end_goes() {
     std::mem::forget(of.copies.stage(&draft).unwrap());
     let copy = of.copy(&columns, &[], &batch(&[&[Cell::Text("a")]]));
     assert_eq!(of.tables().len(), 2);
-    let again = Local::new(of._folder.path()).copies("ws_1").unwrap();
-    assert_eq!(of.tables(), [copy.physical.clone()]);
+    let again = Local::new(of.folder.path()).copies("ws_1").unwrap();
+    assert_eq!(of.tables(), std::slice::from_ref(&copy.physical));
     assert_eq!(again.list().unwrap(), [copy]);
 }
 

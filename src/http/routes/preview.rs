@@ -91,13 +91,13 @@ async fn preview(
 fn orders(value: Option<Value>) -> Result<Vec<Order>, ApiError> {
     match value {
         None => Ok(Vec::new()),
-        Some(Value::Array(all)) => all.into_iter().map(order).collect(),
-        Some(one) => Ok(vec![order(one)?]),
+        Some(Value::Array(all)) => all.iter().map(order).collect(),
+        Some(one) => Ok(vec![order(&one)?]),
     }
 }
 
-fn order(value: Value) -> Result<Order, ApiError> {
-    if let Value::String(text) = &value {
+fn order(value: &Value) -> Result<Order, ApiError> {
+    if let Value::String(text) = value {
         let (column, descending) = match text.rsplit_once(' ') {
             Some((column, direction)) if direction.eq_ignore_ascii_case("desc") => (column, true),
             Some((column, direction)) if direction.eq_ignore_ascii_case("asc") => (column, false),
@@ -133,10 +133,10 @@ fn conditions(filters: Map<String, Value>) -> Result<Vec<Condition>, ApiError> {
         };
         match value {
             Value::Null => push(Test::Null),
-            Value::Array(values) => push(Test::OneOf(texts(&column, values)?)),
+            Value::Array(values) => push(Test::OneOf(texts(&column, &values)?)),
             Value::Object(tests) => {
                 for (name, value) in tests {
-                    push(test(&column, &name, value)?);
+                    push(test(&column, &name, &value)?);
                 }
             }
             one => push(Test::Equal(text(&column, &one)?)),
@@ -145,8 +145,8 @@ fn conditions(filters: Map<String, Value>) -> Result<Vec<Condition>, ApiError> {
     Ok(conditions)
 }
 
-fn test(column: &str, name: &str, value: Value) -> Result<Test, ApiError> {
-    let one = || text(column, &value);
+fn test(column: &str, name: &str, value: &Value) -> Result<Test, ApiError> {
+    let one = || text(column, value);
     Ok(match name {
         "eq" => Test::Equal(one()?),
         "ne" => Test::NotEqual(one()?),
@@ -160,13 +160,13 @@ fn test(column: &str, name: &str, value: Value) -> Result<Test, ApiError> {
             Value::Array(values) => Test::OneOf(texts(column, values)?),
             _ => return Err(no_filter(column)),
         },
-        "is_null" if value == Value::Bool(false) => Test::NotNull,
+        "is_null" if *value == Value::Bool(false) => Test::NotNull,
         "is_null" => Test::Null,
         _ => return Err(no_filter(column)),
     })
 }
 
-fn texts(column: &str, values: Vec<Value>) -> Result<Vec<String>, ApiError> {
+fn texts(column: &str, values: &[Value]) -> Result<Vec<String>, ApiError> {
     values.iter().map(|value| text(column, value)).collect()
 }
 

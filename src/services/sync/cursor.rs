@@ -122,7 +122,7 @@ fn earlier_time(value: &str) -> Option<String> {
     Some(format!("{time:.digits$}{zone}"))
 }
 
-/// An ObjectId begins with its second (<https://www.mongodb.com/docs/manual/reference/bson-types/#objectid>).
+/// An `ObjectId` begins with its second (<https://www.mongodb.com/docs/manual/reference/bson-types/#objectid>).
 fn earlier_object_id(value: &str) -> Option<String> {
     let second = u32::from_str_radix(value.get(..8)?, 16).ok()?;
     let earlier = second.saturating_sub(u32::try_from(SECONDS).unwrap_or(0));
@@ -133,19 +133,19 @@ fn earlier_object_id(value: &str) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn after(last: Option<&Cursor>, value: &str, under_way: UnderWay) -> Cursor {
+    fn after(last: Option<&Cursor>, value: &str, under_way: &UnderWay) -> Cursor {
         let value = value.to_owned();
-        Cursor::after(last, "id", &DataType::Int64, value, &under_way, false)
+        Cursor::after(last, "id", &DataType::Int64, value, under_way, false)
     }
 
     #[test]
     fn a_quiet_source_is_gone_on_with_from_the_last_value() {
-        assert_eq!(after(None, "9000", UnderWay::None).from, "9000");
+        assert_eq!(after(None, "9000", &UnderWay::None).from, "9000");
     }
 
     #[test]
     fn where_nobody_knows_some_way_back_is_read_again() {
-        assert_eq!(after(None, "9000", UnderWay::Unknown).from, "8000");
+        assert_eq!(after(None, "9000", &UnderWay::Unknown).from, "8000");
         for (value, kind, from) in [
             (
                 "2024-03-01T00:04:59.500000Z",
@@ -172,20 +172,20 @@ mod tests {
     #[test]
     fn what_was_under_way_is_read_again_until_it_has_ended() {
         let busy = |oldest, next| UnderWay::Some { oldest, next };
-        let first = after(None, "9000", busy(100, 110));
+        let first = after(None, "9000", &busy(100, 110));
         assert_eq!((first.from.as_str(), first.next), ("8000", Some(110)));
         // The oldest of then is still under way: its rows are yet to come.
-        let second = after(Some(&first), "9500", busy(100, 120));
+        let second = after(Some(&first), "9500", &busy(100, 120));
         assert_eq!(second.from, "8000");
         // All of then have ended, and were read by now.
-        let third = after(Some(&second), "9900", busy(121, 130));
+        let third = after(Some(&second), "9900", &busy(121, 130));
         assert_eq!(third.from, "9500");
-        assert_eq!(after(Some(&third), "9900", UnderWay::None).from, "9900");
+        assert_eq!(after(Some(&third), "9900", &UnderWay::None).from, "9900");
     }
 
     #[test]
     fn a_cursor_of_another_column_tells_nothing() {
-        let last = after(None, "9000", UnderWay::None);
+        let last = after(None, "9000", &UnderWay::None);
         let busy = UnderWay::Some { oldest: 1, next: 2 };
         let other = Cursor::after(
             Some(&last),
