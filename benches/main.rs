@@ -4,6 +4,7 @@
 mod hung_tests;
 mod schemas;
 mod server;
+mod sync;
 
 use server::Outcome;
 
@@ -14,12 +15,20 @@ async fn main() -> Outcome<()> {
         .skip(1)
         .filter(|argument| !argument.starts_with('-'))
         .collect();
+    if let [command, url, file] = &named[..]
+        && command == "minimal-copy"
+    {
+        return sync::minimal::run(url, file).await;
+    }
     let wanted = |name: &str| named.is_empty() || named.iter().any(|n| n == name);
     if wanted("hung_tests") {
         hung_tests::run().await?;
     }
     if wanted("schemas") {
         schemas::run().await?;
+    }
+    if wanted("sync") {
+        sync::run().await?;
     }
     Ok(())
 }

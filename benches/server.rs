@@ -70,6 +70,16 @@ impl Server {
         Ok(request.send().await?.error_for_status()?.json().await?)
     }
 
+    /// The number of its process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// The memory that it has, in MB.
+    pub fn resident(&self) -> Option<f64> {
+        status(self.child.id(), "VmRSS:")
+    }
+
     /// The most memory that it had, in MB, as Linux tells it.
     pub fn peak(&self) -> Option<f64> {
         peak(self.child.id())
@@ -78,12 +88,24 @@ impl Server {
 
 /// The most memory that a running process had, in MB (`VmHWM`, proc(5)).
 pub fn peak(process: u32) -> Option<f64> {
+    status(process, "VmHWM:")
+}
+
+fn status(process: u32, name: &str) -> Option<f64> {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
-    let line = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let line = status.lines().find_map(|line| line.strip_prefix(name))?;
     let kilobytes: f64 = line.trim().trim_end_matches("kB").trim().parse().ok()?;
     Some(kilobytes / 1024.0)
+}
+
+/// The seconds of the processor that a running process has used, in hundredths (`utime` and `stime`,
+/// proc(5)).
+pub fn cpu(process: u32) -> Option<f64> {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    // The name may hold anything but is the last thing in parentheses.
+    let fields: Vec<_> = stat.rsplit_once(')')?.1.split_whitespace().collect();
+    let ticks = |at: usize| fields.get(at)?.parse::<f64>().ok();
+    Some((ticks(11)? + ticks(12)?) / 100.0)
 }
 
 fn spawn(folder: &Path, port: u16) -> std::io::Result<Child> {

@@ -17,15 +17,21 @@ use crate::config::Settings;
 use crate::connectors::Context;
 use crate::connectors::dial::{Dialer, HostRules};
 use crate::http::{self, EndpointInfo, ServedHosts, State};
+use crate::local::Local;
 use crate::private_file;
 use crate::services::accounts::Accounts;
+use crate::services::jobs::Jobs;
+use crate::services::query::Queries;
 use crate::services::setup::open_vault;
 use crate::services::sources::Sources;
+use crate::services::sync::Syncs;
 use crate::services::workspaces::Workspaces;
 use crate::store::Store;
 
 /// How long a running request may take to end once the server is told to stop.
 const DRAIN_SECONDS: u64 = 25;
+/// How long jobs may take to come to a halt.
+const JOBS_PATIENCE: Duration = Duration::from_secs(5);
 /// How long a request's head may take to arrive.
 const HEAD_PATIENCE: Duration = Duration::from_secs(10);
 /// How long a connection may stay open between two requests.
@@ -89,13 +95,25 @@ impl Application {
             ),
             files_root: settings.files_dir.clone(),
         };
-        let sources = Sources::new(store.clone(), vault, context);
+        let local = Local::new(&settings.data_dir);
+        let jobs = Jobs::new(store.clone()).await?;
+        let sources = Sources::new(store.clone(), vault, context, local.clone());
+        let syncs = Syncs::new(
+            store.clone(),
+            sources.clone(),
+            local.clone(),
+            jobs.clone(),
+            http::render_schema,
+        );
         let demo = demo::prepare(&settings, &accounts, &sources).await?;
         let first_start = accounts.first_start(settings.first_admin()?).await?;
         let endpoints = http::endpoints();
         let state = Data::new(State {
             accounts,
-            workspaces: Workspaces::new(store),
+            queries: Queries::new(store.clone(), sources.clone(), local.clone()),
+            workspaces: Workspaces::new(store, local),
+            syncs,
+            jobs: jobs.clone(),
             sources,
             hosts: ServedHosts::new(address, &settings.allowed_hosts),
             openapi: http::openapi::document(&endpoints).to_string().into(),
@@ -130,7 +148,7 @@ impl Application {
                 _ = terminate.recv() => {}
             }
             tracing::info!("stopping: what runs may end first");
-            handle.stop(true).await;
+            tokio::join!(handle.stop(true), jobs.interrupt(JOBS_PATIENCE));
         });
         greeting::print(&settings, address, &first_start, demo.as_ref());
         server.await?;

@@ -2,7 +2,7 @@
 //! embedded SQLite file, and straight connections to PostgreSQL, MySQL, MariaDB, MongoDB and SQLite.
 //!
 //! Floors, each importing only those below it: `http` → `services` → `connectors`, `store`,
-//! `vault`, `auth` (which never import each other) → `model`, `schema`. Beneath them all stand
+//! `local`, `vault`, `auth` (which never import each other) → `model`, `schema`, `rows`. Beneath them all stand
 //! `private_file` and `key_file`: what only the owner of the data folder may read.
 
 pub mod app;
@@ -12,8 +12,10 @@ pub mod config;
 pub mod connectors;
 pub mod http;
 pub mod key_file;
+pub mod local;
 pub mod model;
 pub mod private_file;
+pub mod rows;
 pub mod schema;
 pub mod services;
 pub mod store;

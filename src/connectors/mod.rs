@@ -13,6 +13,7 @@ pub mod mysql;
 pub mod options;
 pub mod postgres;
 pub mod private_socket;
+pub mod read;
 pub mod selection;
 pub mod sqlite;
 pub mod tls;
@@ -27,6 +28,7 @@ use serde::Serialize;
 
 pub use config::{ConfigError, Credentials, Draft, Host, Settings, Target, TlsMode, TlsSettings};
 pub use error::{ConnectorError, ErrorKind, Stage};
+pub use read::{Chunk, Inlet, Outlet, QueryRead, Snapshot, TableRead};
 pub use selection::Selection;
 pub use trace::Trace;
 
@@ -113,6 +115,8 @@ pub struct Capability {
     pub query: bool,
     /// Columns come from a sample of documents.
     pub sampled: bool,
+    /// Columns hold values of their type alone.
+    pub strict_types: bool,
 }
 
 /// Finds an engine by its name or one of its aliases, in any letter case.
@@ -167,6 +171,43 @@ pub trait Session: Send {
     /// Counts rows exactly, several tables at a time, until `deadline`. Answers in the order of
     /// `tables`; `None` for one that ran out of time or could not be counted.
     async fn count_rows(&mut self, tables: &[TableEntry], deadline: Instant) -> Vec<Option<u64>>;
+
+    /// Goes into one state of the source, in which all that is read from now on is read: its
+    /// present one, or that of another session of the same server. Engines without such a thing
+    /// answer and do nothing.
+    async fn begin_snapshot(&mut self, join: Option<&str>) -> Result<Snapshot, ConnectorError> {
+        let _ = join;
+        Err(read::not_offered())
+    }
+
+    /// The largest value of a column, exactly as a [`read::Test`] takes it; `None` where no row has one.
+    async fn largest(
+        &mut self,
+        read: &TableRead,
+        column: &str,
+    ) -> Result<Option<String>, ConnectorError> {
+        let _ = (read, column);
+        Err(read::not_offered())
+    }
+
+    /// Reads rows of one table into `out`, its columns first, as a stream that takes no more memory
+    /// than a few batches and a row. There is no limit of time or rows but those of `read`. Where nobody
+    /// takes the rows any more it ends well, and early.
+    async fn read_table(
+        &mut self,
+        read: &TableRead,
+        out: &mut Outlet,
+    ) -> Result<(), ConnectorError> {
+        let _ = (read, out);
+        Err(read::not_offered())
+    }
+
+    /// Runs a read-only statement and reads what it answers into `out`, its columns first. That it only
+    /// reads is enforced by the engine's own means; the statement's end is the end of its transaction.
+    async fn query(&mut self, query: &QueryRead, out: &mut Outlet) -> Result<(), ConnectorError> {
+        let _ = (query, out);
+        Err(read::not_offered())
+    }
 
     /// Says goodbye. Dropping works too, less politely.
     async fn close(self: Box<Self>);

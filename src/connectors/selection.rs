@@ -43,11 +43,17 @@ impl Selection {
             && (self.ignore_tables.is_empty() || !in_list(&self.ignore_tables))
     }
 
+    /// Whether all columns are wanted, those among them that nobody knows yet.
+    #[must_use]
+    pub fn has_all_columns(&self) -> bool {
+        self.columns.is_empty() && self.ignore_columns.is_empty()
+    }
+
     /// Whether a column of a wanted table is wanted. A list of wanted columns narrows only the
     /// tables that it names; a bare column name narrows all of them.
     #[must_use]
     pub fn has_column(&self, schema: Option<&str>, table: &str, column: &str) -> bool {
-        if self.columns.is_empty() && self.ignore_columns.is_empty() {
+        if self.has_all_columns() {
             return true;
         }
         let qualified = format!("{table}.{column}");

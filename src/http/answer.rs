@@ -17,6 +17,7 @@ pub struct Answer {
     message: &'static str,
     warnings: Vec<String>,
     found: Option<ApiError>,
+    status: StatusCode,
 }
 
 impl Answer {
@@ -28,6 +29,7 @@ impl Answer {
             message,
             warnings: Vec::new(),
             found: None,
+            status: StatusCode::OK,
         })
     }
 
@@ -40,7 +42,15 @@ impl Answer {
             message: "",
             warnings: Vec::new(),
             found: Some(error),
+            status: StatusCode::OK,
         }
+    }
+
+    /// Answers with another status than 200.
+    #[must_use]
+    pub fn with_status(mut self, status: StatusCode) -> Self {
+        self.status = status;
+        self
     }
 
     /// Adds warnings to `data.warnings`, where `data` is an object.
@@ -55,14 +65,14 @@ impl From<Answer> for HttpResponse {
     fn from(mut answer: Answer) -> Self {
         add_warnings(&mut answer.data, answer.warnings);
         match answer.found {
-            None => HttpResponse::Ok().json(Envelope {
+            None => HttpResponse::build(answer.status).json(Envelope {
                 data: &answer.data,
                 message: answer.message,
                 status: "success",
             }),
             Some(error) => error
                 .with_data(answer.data)
-                .with_status(StatusCode::OK)
+                .with_status(answer.status)
                 .error_response(),
         }
     }

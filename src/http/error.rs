@@ -40,6 +40,9 @@ impl Code {
     pub const NEEDS_CREDENTIALS: Self = Self("needs_credentials", StatusCode::UNPROCESSABLE_ENTITY);
     pub const ALL_SOURCES_FAILED: Self =
         Self("all_sources_failed", StatusCode::UNPROCESSABLE_ENTITY);
+    pub const ENGINE_BUSY: Self = Self("engine_busy", StatusCode::CONFLICT);
+    pub const SYNC_STOPPED: Self = Self("sync_stopped", StatusCode::CONFLICT);
+    pub const SYNC_FAILED: Self = Self("sync_failed", StatusCode::UNPROCESSABLE_ENTITY);
     pub const TOO_MANY_ATTEMPTS: Self = Self("too_many_attempts", StatusCode::TOO_MANY_REQUESTS);
     pub const INTERNAL: Self = Self("internal_error", StatusCode::INTERNAL_SERVER_ERROR);
     pub const BUSY: Self = Self("busy", StatusCode::SERVICE_UNAVAILABLE);

@@ -10,6 +10,7 @@ mod fence;
 mod hosts;
 pub mod openapi;
 mod routes;
+mod rows;
 mod services;
 mod state;
 
@@ -21,6 +22,7 @@ pub use error::ApiError;
 pub use fence::outer;
 pub use hosts::ServedHosts;
 pub use routes::all as endpoints;
+pub use routes::render_schema;
 pub use services::refusal;
 pub use state::{EndpointInfo, State};
 

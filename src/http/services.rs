@@ -1,11 +1,16 @@
 //! How the services' errors become answers: decided here, once.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::error::{ApiError, Code};
 use crate::auth::permission::Denied;
+use crate::local::LocalError;
+use crate::model::job::JobState;
 use crate::services::accounts::{AccountError, AccountErrorKind};
+use crate::services::jobs::JobError;
+use crate::services::query::QueryError;
 use crate::services::sources::SourceError;
+use crate::services::sync::SyncError;
 use crate::services::workspaces::WorkspaceError;
 use crate::store::StoreError;
 
@@ -54,9 +59,88 @@ pub fn refusal(error: SourceError, prefix: &str) -> ApiError {
         )
         .with("path", missing.parameter),
         SourceError::Store(error) => error.into(),
+        SourceError::Local(error) => error.into(),
         SourceError::Vault(error) => ApiError::internal(&error),
         SourceError::Document(error) => ApiError::internal(&error),
     }
+}
+
+impl From<LocalError> for ApiError {
+    fn from(error: LocalError) -> Self {
+        match error {
+            LocalError::Sqlite(_)
+            | LocalError::Unreadable(_)
+            | LocalError::TwiceTheSameKey
+            | LocalError::UnfitKey => Self::internal(&error),
+            known => Self::new(
+                Code::STORE_UNAVAILABLE,
+                sentence(&known),
+                "See the server's log.",
+            ),
+        }
+    }
+}
+
+impl From<SyncError> for ApiError {
+    fn from(error: SyncError) -> Self {
+        match error {
+            SyncError::NotFound(missing) => Self::not_found(
+                "source or table",
+                "See /data/list with tables=true for what there is, and check the scope.",
+            )
+            .with("missing", missing),
+            SyncError::Busy(sources) => Self::new(
+                Code::ENGINE_BUSY,
+                "This source is being copied already.",
+                "Wait for its job to end, or cancel it; see /jobs.",
+            )
+            .with_data(json!({"errorCode": "ENGINE_BUSY", "source_ids": sources})),
+            SyncError::NotToResume(state) => not_to_resume(state),
+            SyncError::NoWorkspace => Self::not_found("workspace", "See /workspaces/list."),
+            SyncError::Source(error) => error.into(),
+            SyncError::Local(error) => error.into(),
+            SyncError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<QueryError> for ApiError {
+    fn from(error: QueryError) -> Self {
+        match error {
+            QueryError::NotFound(what) => Self::not_found(
+                what,
+                "See /data/list with tables=true for what there is, and check the scope.",
+            ),
+            QueryError::Unknown {
+                field,
+                message,
+                hint,
+            } => Self::field(&field, message, hint),
+            QueryError::Busy => busy("Too many statements wait for this source."),
+            QueryError::Source(error) => error.into(),
+            QueryError::Local(error) => error.into(),
+            QueryError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<JobError> for ApiError {
+    fn from(error: JobError) -> Self {
+        match error {
+            JobError::NotFound => {
+                Self::not_found("job", "See /jobs for what there is, and check the scope.")
+            }
+            JobError::Store(error) => error.into(),
+        }
+    }
+}
+
+fn not_to_resume(state: JobState) -> ApiError {
+    let message = match state {
+        JobState::Running => "The job still runs.",
+        _ => "The job has done all of it.",
+    };
+    ApiError::new(Code::CONFLICT, message, "Start another one.")
 }
 
 fn busy(message: &str) -> ApiError {
@@ -146,6 +230,7 @@ impl From<WorkspaceError> for ApiError {
                 "workspace",
                 "See /workspaces/list for what there is, and check the scope.",
             ),
+            WorkspaceError::Local(error) => error.into(),
             WorkspaceError::Store(error) => error.into(),
         }
     }

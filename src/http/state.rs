@@ -7,7 +7,10 @@ use actix_web::http::Method;
 use super::endpoint::{Access, Endpoint};
 use super::hosts::ServedHosts;
 use crate::services::accounts::Accounts;
+use crate::services::jobs::Jobs;
+use crate::services::query::Queries;
 use crate::services::sources::Sources;
+use crate::services::sync::Syncs;
 use crate::services::workspaces::Workspaces;
 
 /// The services, and what the fence reads.
@@ -18,6 +21,12 @@ pub struct State {
     pub workspaces: Workspaces,
     /// Sources.
     pub sources: Sources,
+    /// Copies.
+    pub syncs: Syncs,
+    /// Jobs.
+    pub jobs: Jobs,
+    /// Previews and queries.
+    pub queries: Queries,
     /// The Host headers that are answered.
     pub hosts: ServedHosts,
     /// The OpenAPI document, made once.

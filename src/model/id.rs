@@ -83,6 +83,9 @@ id!(
     /// A table of a source.
     TableId, "tbl");
 id!(
+    /// A job: work that goes on by itself.
+    JobId, "job");
+id!(
     /// A token (`jti`, RFC 7519 §4.1.7).
     TokenId, "tok");
 

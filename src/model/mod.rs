@@ -3,6 +3,7 @@
 pub mod access;
 pub mod host;
 pub mod id;
+pub mod job;
 pub mod name;
 pub mod secret;
 pub mod source;
@@ -11,4 +12,6 @@ pub mod version;
 pub mod workspace;
 
 pub use access::{Caller, Owner, Role, Scope};
-pub use id::{OrganizationId, SourceId, TableId, TokenId, UserId, WorkspaceId, WorkspaceRef};
+pub use id::{
+    JobId, OrganizationId, SourceId, TableId, TokenId, UserId, WorkspaceId, WorkspaceRef,
+};

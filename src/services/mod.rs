@@ -3,6 +3,9 @@
 
 pub mod accounts;
 pub mod demo;
+pub mod jobs;
+pub mod query;
 pub mod setup;
 pub mod sources;
+pub mod sync;
 pub mod workspaces;

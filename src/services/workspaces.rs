@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::auth::permission::{Access, Denied, authorize};
+use crate::local::{Local, LocalError};
 use crate::model::workspace::Workspace;
 use crate::model::{Caller, Scope, WorkspaceId, WorkspaceRef};
 use crate::store::workspaces::{self, WorkspaceDraft};
@@ -14,6 +15,7 @@ use crate::model::source::Source;
 #[derive(Clone)]
 pub struct Workspaces {
     store: Store,
+    local: Local,
 }
 
 /// What can go wrong with a workspace.
@@ -25,6 +27,9 @@ pub enum WorkspaceError {
     /// There is none, or it is not the caller's.
     #[error("there is no such workspace")]
     NotFound,
+    /// The copied rows could not be deleted.
+    #[error(transparent)]
+    Local(#[from] LocalError),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -44,10 +49,10 @@ pub struct SaveWorkspace {
 }
 
 impl Workspaces {
-    /// Workspaces kept in `store`.
+    /// Workspaces kept in `store`, and their copied rows in `local`.
     #[must_use]
-    pub fn new(store: Store) -> Self {
-        Self { store }
+    pub fn new(store: Store, local: Local) -> Self {
+        Self { store, local }
     }
 
     /// Creates a workspace, or updates the one of that id.
@@ -125,16 +130,24 @@ impl Workspaces {
         reference: WorkspaceRef,
     ) -> Result<WorkspaceId, WorkspaceError> {
         let owner = authorize(caller, scope, Access::Write)?;
-        self.store
+        let (id, file) = self
+            .store
             .write(move |tx| {
                 let id =
                     workspaces::resolve(tx, &owner, &reference)?.ok_or(WorkspaceError::NotFound)?;
+                let file = workspaces::known_copies_file(tx, &owner, &id)?;
                 if workspaces::delete(tx, &owner, &id)? {
-                    Ok(id)
+                    Ok((id, file))
                 } else {
                     Err(WorkspaceError::NotFound)
                 }
             })
-            .await
+            .await?;
+        if let Some(file) = file {
+            let local = self.local.clone();
+            let removed = tokio::task::spawn_blocking(move || local.remove(&file));
+            removed.await.map_err(|_| StoreError::Stopped)??;
+        }
+        Ok(id)
     }
 }

@@ -7,6 +7,7 @@
 pub mod captures;
 mod connection;
 mod error;
+pub mod jobs;
 mod migrations;
 mod owned;
 pub mod search;

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use super::StoreError;
 use crate::model::id::InvalidId;
+use crate::model::job::{JobKind, JobState};
 use crate::model::source::{SourceStatus, SourceType};
 use crate::model::user::TokenKind;
 use crate::model::{Role, Scope};
@@ -107,6 +108,7 @@ macro_rules! from_text_of_id {
     )*};
 }
 from_text_of_id!(
+    JobId,
     OrganizationId,
     SourceId,
     TableId,
@@ -131,6 +133,9 @@ from_text_of_words! {
     Role, "a role", [Role::Viewer, Role::Editor, Role::Admin];
     TokenKind, "a kind of token", [TokenKind::Login, TokenKind::Api];
     SourceType, "a type of source", [SourceType::Database, SourceType::Api, SourceType::File];
+    JobKind, "a kind of job", [JobKind::Sync];
+    JobState, "a state", [JobState::Running, JobState::Succeeded, JobState::Partial, JobState::Failed,
+        JobState::Cancelled, JobState::Interrupted];
     SourceStatus, "a status",
         [SourceStatus::Connected, SourceStatus::Unreachable, SourceStatus::NeedsCredentials];
 }

@@ -100,6 +100,40 @@ pub fn get(
     )
 }
 
+/// The file that holds the workspace's copied rows, without its folder and ending; named on first
+/// use, by a name that no workspace ever had. `None` where the owner has no such workspace.
+pub fn copies_file(
+    tx: &Transaction<'_>,
+    owner: &Owner,
+    id: &WorkspaceId,
+) -> Result<Option<String>, StoreError> {
+    const NAME: &str = concat!(
+        "UPDATE workspace SET copies = coalesce(copies, :new) WHERE ",
+        owned!(),
+        " AND workspace.id = :id RETURNING copies"
+    );
+    let new = WorkspaceId::generate();
+    let mut statement = tx.prepare_cached(NAME)?;
+    let params = owner_params! { owner, ":id": id.as_str(), ":new": new.as_str() };
+    values::first(statement.query(params)?, |row| Ok(row.get("copies")?))
+}
+
+/// The same, where it was named.
+pub fn known_copies_file(
+    conn: &Connection,
+    owner: &Owner,
+    id: &WorkspaceId,
+) -> Result<Option<String>, StoreError> {
+    const NAME: &str = concat!(
+        "SELECT copies FROM workspace WHERE ",
+        owned!(),
+        " AND workspace.id = :id AND copies IS NOT NULL"
+    );
+    let mut statement = conn.prepare_cached(NAME)?;
+    let params = owner_params! { owner, ":id": id.as_str() };
+    values::first(statement.query(params)?, |row| Ok(row.get("copies")?))
+}
+
 /// Deletes a workspace and all that hangs below it. Answers whether it was there.
 pub fn delete(tx: &Transaction<'_>, owner: &Owner, id: &WorkspaceId) -> Result<bool, StoreError> {
     const SQL: &str = concat!(

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use async_trait::async_trait;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::support::app::CANARY;
 
@@ -28,6 +28,20 @@ pub trait Engine: Sync {
     /// `big_orders`, and a login that may read it, whose password is the canary. Answers the
     /// connection's fields. `files` is the server's files folder.
     async fn make(&self, name: &str, files: &Path) -> Value;
+
+    /// A statement that answers `customers` by their key, and some that do more than read.
+    fn statements(&self) -> (Value, Vec<Value>) {
+        let writes = [
+            "DELETE FROM customers",
+            "SELECT 1; DELETE FROM customers",
+            "COMMIT",
+            "DROP TABLE customers",
+        ];
+        (
+            json!({"sql": "SELECT name, id FROM customers ORDER BY id"}),
+            writes.map(|sql| json!({"sql": sql})).into(),
+        )
+    }
 
     /// Adds the table (or collection) `added` to a database that was made.
     async fn add_table(&self, name: &str, files: &Path);

@@ -45,6 +45,9 @@ macro_rules! behaves {
                 tables_are_chosen_and_ignored
                 a_schema_is_inferred_without_keeping_anything
                 the_command_line_reads_the_same_and_keeps_nothing
+                its_tables_are_copied_whole_and_then_by_what_changed
+                its_rows_are_looked_at_at_the_source_and_in_the_copy
+                it_answers_a_statement_that_reads_and_no_other
                 a_database_that_is_not_there_is_told
                 a_connect_that_fails_keeps_nothing
                 $($more)*

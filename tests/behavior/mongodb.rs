@@ -82,6 +82,16 @@ impl Engine for MongoDb {
         })
     }
 
+    fn statements(&self) -> (Value, Vec<Value>) {
+        let out = json!({"collection": "customers", "pipeline": [{"$out": "customers"}]});
+        let script = json!({"find": {"find": "customers", "filter": {"$where": "true"}}});
+        let sql = json!({"sql": "SELECT 1"});
+        (
+            json!({"find": {"find": "customers", "sort": {"_id": 1}}}),
+            vec![out, script, sql],
+        )
+    }
+
     async fn add_table(&self, name: &str, _: &Path) {
         self.run(name, async |database| {
             database

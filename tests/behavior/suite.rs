@@ -4,11 +4,13 @@ mod connecting;
 mod direct;
 mod failing;
 mod schemas;
+mod syncing;
 
 pub use connecting::*;
 pub use direct::*;
 pub use failing::*;
 pub use schemas::*;
+pub use syncing::*;
 
 use headwater::connectors::{Driver, driver};
 use serde_json::{Value, json};

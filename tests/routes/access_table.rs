@@ -28,7 +28,8 @@ fn row(endpoint: &'static str, path: &'static str, body: Value, statuses: [u16; 
     }
 }
 
-/// `{source}` stands for a source of the organization's workspace `w`, `{jti}` for a token of the admin.
+/// `{source}` stands for a source of the organization's workspace `w`, `{job}` for a job of it that has
+/// ended, `{jti}` for a token of the admin.
 fn table() -> Vec<Row> {
     let organization = json!({"scope": "organization"});
     let database = json!({"scope": "organization", "database": {"databaseType": "sqlite", "database": "e.sqlite", "name": "e"}});
@@ -80,6 +81,55 @@ fn table() -> Vec<Row> {
             "/data/w/search?scope=organization&q=customer",
             Value::Null,
             [200, 200, 200, 404],
+        ),
+        row(
+            "POST /data/{workspace_id}/preview",
+            "/data/w/preview",
+            json!({"scope": "organization", "source_id": "{source}", "table": "t"}),
+            [200, 200, 200, 404],
+        ),
+        row(
+            "POST /data/{workspace_id}/query",
+            "/data/w/query",
+            json!({"scope": "organization", "source_id": "{source}", "sql": "SELECT 1"}),
+            [200, 200, 200, 404],
+        ),
+        row(
+            "POST /data/{workspace_id}/sync",
+            "/data/w/sync",
+            organization.clone(),
+            [403, 200, 200, 404],
+        ),
+        row(
+            "GET /data/{workspace_id}/jobs",
+            "/data/w/jobs?scope=organization",
+            Value::Null,
+            [200, 200, 200, 404],
+        ),
+        row(
+            "GET /data/{workspace_id}/jobs/{job_id}",
+            "/data/w/jobs/{job}?scope=organization",
+            Value::Null,
+            [200, 200, 200, 404],
+        ),
+        row(
+            "GET /data/{workspace_id}/jobs/{job_id}/events",
+            "/data/w/jobs/{job}/events?scope=organization",
+            Value::Null,
+            [200, 200, 200, 404],
+        ),
+        row(
+            "POST /data/{workspace_id}/jobs/{job_id}/cancel",
+            "/data/w/jobs/{job}/cancel",
+            organization.clone(),
+            [403, 200, 200, 404],
+        ),
+        // It has ended as it should.
+        row(
+            "POST /data/{workspace_id}/jobs/{job_id}/resume",
+            "/data/w/jobs/{job}/resume",
+            organization.clone(),
+            [403, 409, 409, 404],
         ),
         row(
             "POST /data/{workspace_id}/test-connection",
@@ -158,8 +208,11 @@ fn table() -> Vec<Row> {
     ]
 }
 
-async fn ask(client: &Client, row: &Row, source: &str, jti: &str) -> u16 {
-    let fill = |text: &str| text.replace("{source}", source).replace("{jti}", jti);
+async fn ask(client: &Client, row: &Row, ids: &[(&str, String)]) -> u16 {
+    let fill = |text: &str| {
+        let filled = |text: String, (name, id): &(&str, String)| text.replace(name, id);
+        ids.iter().fold(text.to_owned(), filled)
+    };
     let method = Method::from_bytes(row.endpoint.split(' ').next().unwrap().as_bytes()).unwrap();
     let request = client.request(method.clone(), &fill(row.path));
     let body = fill(&row.body.to_string());
@@ -170,6 +223,10 @@ async fn ask(client: &Client, row: &Row, source: &str, jti: &str) -> u16 {
             .header("Content-Type", "application/json")
             .body(body),
     };
+    if row.endpoint.ends_with("/events") {
+        // A stream has no envelope.
+        return request.send().await.unwrap().status().as_u16();
+    }
     send(request).await.status
 }
 
@@ -210,13 +267,26 @@ async fn every_role_gets_from_every_endpoint_what_the_table_says() {
     let app = TestApp::start();
     let files = app.data_dir().join("files");
     std::fs::create_dir_all(&files).unwrap();
-    std::fs::write(files.join("e.sqlite"), b"").unwrap();
+    let file = rusqlite::Connection::open(files.join("e.sqlite")).unwrap();
+    file.execute_batch("CREATE TABLE t (a)").unwrap();
     let admin = app.admin();
     let save = json!({"id": "w", "name": "W", "scope": "organization"});
     admin.post("/workspaces/save", save).await.ok();
     let connect = json!({"scope": "organization", "database": {"databaseType": "sqlite", "database": "e.sqlite", "name": "e"}});
     let connected = admin.post("/data/w/connect", connect).await.ok();
     let source = connected["source_id"].as_str().unwrap().to_owned();
+    let synced = admin
+        .post("/data/w/sync", json!({"scope": "organization"}))
+        .await
+        .ok();
+    let job = synced["job_id"].as_str().unwrap().to_owned();
+    let ids = |jti: &str| {
+        [
+            ("{source}", source.clone()),
+            ("{job}", job.clone()),
+            ("{jti}", jti.to_owned()),
+        ]
+    };
     let callers = [
         app.user("vera", "acme", "viewer"),
         app.user("ed", "acme", "editor"),
@@ -233,19 +303,19 @@ async fn every_role_gets_from_every_endpoint_what_the_table_says() {
             .ok();
         let jti = spare["jti"].as_str().unwrap();
         assert_eq!(
-            ask(&app.nobody(), &row, &source, jti).await,
+            ask(&app.nobody(), &row, &ids(jti)).await,
             401,
             "nobody: {}",
             row.endpoint
         );
         assert_eq!(
-            ask(&ended, &row, &source, jti).await,
+            ask(&ended, &row, &ids(jti)).await,
             401,
             "a revoked token: {}",
             row.endpoint
         );
         assert_eq!(
-            ask(&foreign_path, &row, &source, jti).await,
+            ask(&foreign_path, &row, &ids(jti)).await,
             403,
             "another's path: {}",
             row.endpoint
@@ -256,7 +326,7 @@ async fn every_role_gets_from_every_endpoint_what_the_table_says() {
                 .zip(row.statuses),
         ) {
             assert_eq!(
-                ask(client, &row, &source, jti).await,
+                ask(client, &row, &ids(jti)).await,
                 expected,
                 "{who}: {} {}",
                 row.endpoint,

@@ -162,7 +162,7 @@ fn value_length(kind: u8, bytes: &[u8]) -> Result<usize, Malformed> {
 }
 
 /// The document behind the text of code with a scope.
-fn scope(value: &[u8]) -> Result<&[u8], Malformed> {
+pub fn scope(value: &[u8]) -> Result<&[u8], Malformed> {
     let text = value.get(4..).ok_or(Malformed)?;
     text.get(4 + length(text)?..).ok_or(Malformed)
 }

@@ -126,6 +126,20 @@ fn by_code(code: i32, scene: Scene<'_>) -> ConnectorError {
             format!("{place} did not finish in time."),
             "The server may be overloaded. Try again later, or choose fewer collections.",
         ),
+        // CursorNotFound, CursorKilled, QueryPlanKilled, CappedPositionLost, Interrupted
+        43 | 237 | 175 | 136 | 11_601 => ConnectorError::new(
+            ErrorKind::ConnectionLost,
+            format!("{place} ended the reading in the middle."),
+            "The collection may have been dropped or renamed, or an operator ended it. Try again.",
+        ),
+        // SnapshotTooOld
+        239 => ConnectorError::new(
+            ErrorKind::ServerError,
+            format!("{place} no longer has the state that was being read."),
+            "Raise minSnapshotHistoryWindowInSeconds at the server above the time that reading takes, \
+             or read without a snapshot.",
+        )
+        .because("snapshot_too_old"),
         // CommandNotFound, CommandNotSupported, APIVersionError
         59 | 115 | 322 => ConnectorError::new(
             ErrorKind::UnsupportedServer,
@@ -250,6 +264,8 @@ mod tests {
             (91, Stage::ReadCatalog, ErrorKind::ServerUnavailable),
             (50, Stage::ReadCatalog, ErrorKind::Timeout),
             (59, Stage::ReadCatalog, ErrorKind::UnsupportedServer),
+            (43, Stage::ReadCatalog, ErrorKind::ConnectionLost),
+            (239, Stage::ReadCatalog, ErrorKind::ServerError),
         ] {
             assert_eq!(kind(code, stage), expected, "{code}");
         }

@@ -5,7 +5,8 @@ use std::time::Duration;
 use mongodb::bson::{Document, RawDocument, RawDocumentBuf, doc};
 use mongodb::error::{Error, ErrorKind as DriverKind};
 use mongodb::options::{ClientOptions, SelectionCriteria, ServerAddress, ServerMonitoringMode};
-use mongodb::{Client, Cursor};
+use mongodb::raw_batch_cursor::{RawBatchCursor, SessionRawBatchCursor};
+use mongodb::{Client, ClientSession, Cursor};
 
 use super::error::{self, Scene};
 use super::login::Login;
@@ -124,6 +125,51 @@ impl Link {
         let database = self.client.database(database);
         let run = database.run_cursor_command(command);
         run.selection_criteria(self.criteria()).await
+    }
+
+    /// A session for one cursor. It waits for nothing that was written before.
+    pub async fn session(&self) -> Result<ClientSession, Error> {
+        self.client.start_session().causal_consistency(false).await
+    }
+
+    /// Runs a command that answers with a cursor, in a session; its documents come by the batch.
+    pub async fn batches_in(
+        &self,
+        database: &str,
+        command: Document,
+        session: &mut ClientSession,
+    ) -> Result<SessionRawBatchCursor, Error> {
+        let database = self.client.database(database);
+        let run = database.run_cursor_command(command);
+        let run = run.selection_criteria(self.criteria());
+        run.session(session).batch().await
+    }
+
+    /// As [`Self::batches_in`], without a session.
+    pub async fn batches(
+        &self,
+        database: &str,
+        command: Document,
+    ) -> Result<RawBatchCursor, Error> {
+        let database = self.client.database(database);
+        let run = database.run_cursor_command(command);
+        run.selection_criteria(self.criteria()).batch().await
+    }
+
+    /// The first document of a command's cursor.
+    pub async fn first(
+        &self,
+        database: &str,
+        command: Document,
+    ) -> Result<Option<RawDocumentBuf>, Error> {
+        let cursor = self.cursor(database, command).await?;
+        Ok(collect(cursor, 1).await?.pop())
+    }
+
+    /// Lets the server send as much again as a session may take: rows are taken one answer at a time,
+    /// however many there are.
+    pub fn refill(&self) {
+        self.relay.refill();
     }
 
     /// What an error stands for: where a connection broke, what the relay saw of it.

@@ -10,6 +10,7 @@ mod columns;
 mod config;
 mod elements;
 mod error;
+mod extended;
 mod guard;
 mod hello;
 mod indexes;
@@ -22,6 +23,8 @@ mod merge;
 mod options;
 mod privileges;
 mod probe;
+mod query;
+mod read;
 mod relay;
 mod rows;
 mod sample;
@@ -36,10 +39,11 @@ mod wire;
 
 use std::time::Instant;
 
-use ::mongodb::bson::{Document, doc};
+use ::mongodb::bson::{Document, Timestamp, doc};
 use async_trait::async_trait;
 
 use super::detect::Identify;
+use super::read::{Outlet, QueryRead, Snapshot, TableRead};
 use super::{
     Capability, Connector, ConnectorError, Context, Driver, ErrorKind, Selection, ServerInfo,
     Session, Stage, TableEntry, Target, Trace, limits,
@@ -48,6 +52,7 @@ use crate::schema::Schema;
 use link::Link;
 use login::Login;
 use privileges::Privileges;
+use read::Reader;
 
 /// The port that servers listen on unless told.
 const PORT: u16 = 27_017;
@@ -66,6 +71,7 @@ pub const DRIVER: Driver = Driver {
         schemas: true,
         query: false,
         sampled: true,
+        strict_types: false,
     },
     identify: Some(Identify {
         request: wire::HELLO,
@@ -113,6 +119,8 @@ impl Connector for MongoDb {
             .run(Stage::OpenDatabase, limits::OPEN_DATABASE, open)
             .await?;
         Ok(Box::new(Open {
+            has_states: read::snapshot::is_offered(&member.hello),
+            time: None,
             server: server::info(member, &build),
             link,
             privileges,
@@ -203,6 +211,20 @@ struct Open {
     privileges: Privileges,
     database: Option<String>,
     look: sample::Look,
+    /// Whether the server keeps states that can be read.
+    has_states: bool,
+    /// The state that is read.
+    time: Option<Timestamp>,
+}
+
+impl Open {
+    fn reader(&self) -> Reader<'_> {
+        Reader {
+            link: &self.link,
+            database: self.database.as_deref(),
+            time: self.time,
+        }
+    }
 }
 
 #[async_trait]
@@ -239,6 +261,33 @@ impl Session for Open {
     async fn count_rows(&mut self, tables: &[TableEntry], deadline: Instant) -> Vec<Option<u64>> {
         let database = self.database.as_deref();
         rows::counts(&self.link, database, tables, deadline).await
+    }
+
+    async fn begin_snapshot(&mut self, join: Option<&str>) -> Result<Snapshot, ConnectorError> {
+        if self.has_states {
+            self.time = read::snapshot::begin(&self.link, join).await?;
+        }
+        Ok(read::snapshot::told(self.time))
+    }
+
+    async fn largest(
+        &mut self,
+        read: &TableRead,
+        column: &str,
+    ) -> Result<Option<String>, ConnectorError> {
+        self.reader().largest(read, column).await
+    }
+
+    async fn read_table(
+        &mut self,
+        read: &TableRead,
+        out: &mut Outlet,
+    ) -> Result<(), ConnectorError> {
+        self.reader().table(read, out).await
+    }
+
+    async fn query(&mut self, query: &QueryRead, out: &mut Outlet) -> Result<(), ConnectorError> {
+        query::run(&self.link, self.database.as_deref(), query, out).await
     }
 
     async fn close(self: Box<Self>) {

@@ -8,9 +8,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 use tokio::net::{UnixListener, UnixStream};
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::timeout;
 
@@ -19,17 +20,22 @@ use super::{guard, wire};
 use crate::connectors::private_socket::PrivateSocket;
 use crate::connectors::{ConnectorError, ErrorKind};
 
-/// How long a connection may lie with nothing said by the server. The driver asks after the
-/// server's health more often than that, and nothing that is asked here may take as long.
-const IDLE: Duration = Duration::from_mins(3);
+/// How long a server may be silent when it was asked something. Nothing of the catalog may take as long,
+/// and of a table's rows some come sooner. A connection on which nothing was asked may lie for as
+/// long as it likes: whoever takes the rows may be slow.
+const SILENCE: Duration = Duration::from_mins(5);
 
-/// The most that one session takes from its server.
+/// The most that one session takes from its server, unless it is refilled.
 const BYTES: u64 = 4 << 30;
+
+/// What is passed on of a driver's question at once.
+const QUESTION: usize = 16 << 10;
 
 /// A relay at work. Dropping it ends its tasks and connections and removes its folder.
 pub struct Relay {
     socket: PrivateSocket,
     fault: watch::Sender<Option<ConnectorError>>,
+    left: Arc<AtomicU64>,
     task: AbortHandle,
 }
 
@@ -38,17 +44,24 @@ impl Relay {
     pub fn open(way: Way) -> Result<Self, ConnectorError> {
         let (listener, socket) = PrivateSocket::listen()?;
         let fault = watch::Sender::new(None);
+        let left = Arc::new(AtomicU64::new(BYTES));
         let line = Line {
             way,
             fault: fault.clone(),
-            left: Arc::new(AtomicU64::new(BYTES)),
+            left: Arc::clone(&left),
         };
         let task = tokio::spawn(serve(listener, line)).abort_handle();
         Ok(Self {
             socket,
             fault,
+            left,
             task,
         })
+    }
+
+    /// Lets the server send as much again as at first.
+    pub fn refill(&self) {
+        self.left.store(BYTES, Ordering::Relaxed);
     }
 
     /// Where the driver connects to.
@@ -120,34 +133,62 @@ impl Line {
         let server = self.way.open().await?;
         let (mut from_server, mut to_server) = tokio::io::split(server);
         let (mut from_driver, mut to_driver) = driver.split();
+        let asked = Notify::new();
         let down = async {
             let mut message = Vec::new();
-            if !self.receive(&mut from_server, &mut message).await? {
+            if !self.receive(&mut from_server, &asked, &mut message).await? {
                 return Err(crowded());
             }
             loop {
                 let passed_on = to_driver.write_all(&message).await;
-                if passed_on.is_err() || !self.receive(&mut from_server, &mut message).await? {
+                if passed_on.is_err() {
+                    return Ok(());
+                }
+                if !self.receive(&mut from_server, &asked, &mut message).await? {
                     return Ok(());
                 }
             }
         };
+        let up = async {
+            let mut question = Vec::with_capacity(QUESTION);
+            while let Ok(1..) = from_driver.read_buf(&mut question).await {
+                asked.notify_one();
+                if to_server.write_all(&question).await.is_err() || to_server.flush().await.is_err()
+                {
+                    return;
+                }
+                question.clear();
+            }
+        };
         tokio::select! {
             ended = down => ended,
-            _ = tokio::io::copy(&mut from_driver, &mut to_server) => Ok(()),
+            () = up => Ok(()),
         }
     }
 
     /// Reads one message of the server. Answers whether there was one.
-    async fn receive<S>(&self, from: &mut S, message: &mut Vec<u8>) -> Result<bool, ConnectorError>
+    async fn receive<S>(
+        &self,
+        from: &mut S,
+        asked: &Notify,
+        message: &mut Vec<u8>,
+    ) -> Result<bool, ConnectorError>
     where
         S: AsyncRead + Unpin,
     {
         let mut header = [0; wire::HEADER];
-        match timeout(IDLE, from.read_exact(&mut header)).await {
-            Ok(Ok(_)) => {}
-            // The end between two messages is the server's good right; the driver sees it itself.
-            Ok(Err(_)) | Err(_) => return Ok(false),
+        let silence = async {
+            asked.notified().await;
+            tokio::time::sleep(SILENCE).await;
+        };
+        tokio::select! {
+            biased;
+            read = from.read_exact(&mut header) => match read {
+                Ok(_) => {}
+                // The end between two messages is the server's good right; the driver sees it itself.
+                Err(_) => return Ok(false),
+            },
+            () = silence => return Err(silent()),
         }
         let (length, opcode) = wire::header(&header).ok_or_else(garbage)?;
         if opcode != wire::OP_MSG {
@@ -156,14 +197,19 @@ impl Line {
         self.spend(length)?;
         message.clear();
         message.extend(header);
-        // Grown as bytes come, so that a length alone costs nothing.
         let body = u64::try_from(length - wire::HEADER).unwrap_or(u64::MAX);
-        let read = timeout(IDLE, from.take(body).read_to_end(message)).await;
-        match read {
-            Ok(Ok(_)) if message.len() == length => {}
-            _ => return Err(lost()),
+        let mut body = from.take(body);
+        while message.len() < length {
+            // Grown as bytes come, so that a length alone costs nothing.
+            match timeout(SILENCE, body.read_buf(message)).await {
+                Ok(Ok(1..)) => {}
+                Ok(_) => return Err(lost()),
+                Err(_) => return Err(silent()),
+            }
         }
         guard::check(message)?;
+        // A question may have come in several pieces, and is answered as a whole.
+        let _ = asked.notified().now_or_never();
         Ok(true)
     }
 
@@ -181,6 +227,15 @@ impl Line {
             )
         })
     }
+}
+
+fn silent() -> ConnectorError {
+    let minutes = SILENCE.as_secs() / 60;
+    ConnectorError::new(
+        ErrorKind::Timeout,
+        format!("The server was asked something and has said nothing for {minutes} minutes."),
+        "The server, or the network to it, hangs. Try again later.",
+    )
 }
 
 fn garbage() -> ConnectorError {
@@ -225,6 +280,59 @@ mod tests {
         let mut rest = Vec::new();
         assert_eq!(driver.read_to_end(&mut rest).await.unwrap(), 0);
         assert_eq!(at_server.read_to_end(&mut rest).await.unwrap(), 0);
+    }
+
+    /// A connection through it, with its ends at the driver and at the server.
+    async fn connected(relay: &Relay, server: &TcpListener) -> (UnixStream, tokio::net::TcpStream) {
+        let driver = UnixStream::connect(relay.socket()).await.unwrap();
+        (driver, server.accept().await.unwrap().0)
+    }
+
+    /// An answer of the server that can be read.
+    fn answer() -> Vec<u8> {
+        let document = mongodb::bson::doc! { "ok": 1 }.to_vec().unwrap();
+        let length = i32::try_from(wire::HEADER + 5 + document.len()).unwrap();
+        let header = [length, 1, 1, wire::OP_MSG, 0];
+        let mut message: Vec<u8> = header.iter().flat_map(|n| n.to_le_bytes()).collect();
+        message.push(0);
+        message.extend(document);
+        message
+    }
+
+    #[tokio::test]
+    async fn a_server_that_was_asked_is_not_waited_for_without_end() {
+        let (relay, server) = relay().await;
+        let (mut driver, mut at_server) = connected(&relay, &server).await;
+        driver.write_all(b"question").await.unwrap();
+        at_server.read_exact(&mut [0; 8]).await.unwrap();
+        tokio::time::pause();
+        tokio::time::advance(SILENCE + Duration::from_secs(1)).await;
+        tokio::time::resume();
+        let mut rest = Vec::new();
+        assert_eq!(driver.read_to_end(&mut rest).await.unwrap(), 0);
+        assert_eq!(relay.take_fault().unwrap().kind, ErrorKind::Timeout);
+    }
+
+    #[tokio::test]
+    async fn a_connection_on_which_nothing_was_asked_may_lie() {
+        let (relay, server) = relay().await;
+        let (mut driver, mut at_server) = connected(&relay, &server).await;
+        for _ in 0..2 {
+            // In two pieces, of which the second must not be taken for another question.
+            for piece in [b"ques", b"tion"] {
+                driver.write_all(piece).await.unwrap();
+                at_server.read_exact(&mut [0; 4]).await.unwrap();
+            }
+            let answer = answer();
+            at_server.write_all(&answer).await.unwrap();
+            let mut got = vec![0; answer.len()];
+            driver.read_exact(&mut got).await.unwrap();
+            assert_eq!(got, answer);
+            tokio::time::pause();
+            tokio::time::advance(SILENCE * 3).await;
+            tokio::time::resume();
+        }
+        assert_eq!(relay.take_fault(), None);
     }
 
     #[tokio::test]

@@ -74,6 +74,7 @@ const CAPABILITY: Capability = Capability {
     schemas: false,
     query: true,
     sampled: false,
+    strict_types: true,
 };
 
 /// The dialect of a server whose first words these are.

@@ -15,8 +15,8 @@ use super::route::Route;
 use super::wire::AsItIs;
 use crate::connectors::Trace;
 
-/// How long the stop may take to be sent.
-const STOP: Duration = Duration::from_secs(5);
+/// How long the stop may take to be sent, and a statement to end by it.
+pub const STOP: Duration = Duration::from_secs(5);
 
 /// Stops the session's statement when dropped, unless that is over.
 pub struct StopOnDrop {
@@ -40,6 +40,12 @@ impl StopOnDrop {
     /// A statement is about to run.
     pub fn arm(&self) {
         self.armed.store(true, Ordering::Relaxed);
+    }
+
+    /// Stops the statement now. Answers when the server has taken note, or could not be told.
+    pub async fn now(&self) {
+        let _ = timeout(STOP, stop(self.token.clone(), self.route.clone())).await;
+        self.disarm();
     }
 
     /// There is nothing to stop any more.

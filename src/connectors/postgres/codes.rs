@@ -104,6 +104,11 @@ impl About {
                 ),
                 "Try again when the server has less to do, or choose fewer tables.",
             ),
+            "40001" | "40P01" => new(
+                ErrorKind::ServerUnavailable,
+                format!("{place} gave the statement up for the sake of other work."),
+                "Try again; a standby can be told to wait (max_standby_streaming_delay).",
+            ),
             "55P03" => new(
                 ErrorKind::Timeout,
                 format!("A lock in '{database}' did not become free in time."),
@@ -204,6 +209,7 @@ pub(super) mod tests {
             ("57P03", false, K::ServerUnavailable),
             ("57014", true, K::Timeout),
             ("55P03", true, K::Timeout),
+            ("40001", true, K::ServerUnavailable),
             ("0A000", true, K::UnsupportedServer),
             ("55000", true, K::ServerError),
             ("XX000", true, K::ServerError),

@@ -88,9 +88,10 @@ impl About {
         let Some(said) = error.as_db_error() else {
             return self.work(error, watch);
         };
-        // Classes of the server's own condition, and of a missing right, keep their meaning.
+        // Classes of the server's own condition, of a missing right and of a lock, keep their meaning.
         let code = said.code().code();
-        if matches!(code.get(..2), Some("53" | "57" | "58")) || code == "42501" {
+        let own = matches!(code.get(..2), Some("40" | "53" | "57" | "58"));
+        if own || matches!(code, "42501" | "55P03") {
             return self.refused(said, true);
         }
         self.said(invalid_query(), said)

@@ -4,6 +4,7 @@
 use std::convert::Infallible;
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use secrecy::ExposeSecret;
@@ -31,6 +32,8 @@ pub struct Connected {
     pub watch: Arc<Watch>,
     pub about: About,
     pub info: ServerInfo,
+    /// Whether a transaction is open that lasts until another snapshot is begun.
+    pub in_snapshot: AtomicBool,
     route: Route,
     login: Login,
     task: Task,
@@ -100,6 +103,11 @@ impl Connected {
     /// One more connection like this.
     pub async fn another(&self) -> Result<Self, ConnectorError> {
         by(&self.route, &self.login, &Trace::default()).await
+    }
+
+    /// Whether the session is in a snapshot that lasts until it begins another one.
+    pub fn is_in_snapshot(&self) -> bool {
+        self.in_snapshot.load(Ordering::Relaxed)
     }
 
     /// What is needed to stop a statement of this connection while it runs.
@@ -212,6 +220,7 @@ async fn by(route: &Route, login: &Login, trace: &Trace) -> Result<Connected, Co
         },
         watch,
         info,
+        in_snapshot: AtomicBool::new(false),
         route: opened.route,
         login: login.clone(),
         task,

@@ -3,7 +3,7 @@
 //! `config` reads parameters; `route`, `wire`, `watch` and `binding` bring a bounded stream to the
 //! server; `login` logs in; `reader` reads rows in one snapshot and `cancel` stops what nobody
 //! waits for; `tables`, `columns`, `types` and `query` each turn a catalog query's rows (`sql/`)
-//! into what `introspect` joins.
+//! into what `introspect` joins. `read` reads the rows of tables and of callers' statements.
 
 mod binding;
 mod cancel;
@@ -14,8 +14,10 @@ mod error;
 mod hello;
 mod introspect;
 mod login;
+mod patience;
 mod product;
 mod query;
+mod read;
 mod reader;
 mod route;
 mod session;
@@ -50,6 +52,7 @@ pub static DRIVER: Driver = Driver {
         schemas: true,
         query: true,
         sampled: false,
+        strict_types: true,
     },
     identify: Some(Identify {
         request: route::SSL_REQUEST,

@@ -4,10 +4,16 @@ use std::fmt::Write as _;
 
 use super::error::invalid_query;
 use super::reader::Reader;
-use super::text::filled;
+use super::text::{array_of, filled};
 use super::types::Types;
 use crate::connectors::{ConnectorError, ErrorKind, Selection};
 use crate::schema::{Column, Table, TableKind};
+
+/// What a select stands behind to be checked.
+pub const DECLARE: &str = "DECLARE headwater NO SCROLL CURSOR FOR ";
+
+/// Makes the cursor of a checked select tell its columns.
+pub const FETCH_NONE: &str = "FETCH 0 FROM headwater; CLOSE headwater";
 
 /// The columns of a select.
 pub struct Described(Vec<QueryColumn>);
@@ -22,39 +28,53 @@ struct QueryColumn {
 pub async fn check(reader: &Reader<'_>, query: &str) -> Result<(), ConnectorError> {
     // The server's own grammar decides: a cursor is declared for a SELECT, VALUES or WITH … SELECT
     // that changes nothing, and for nothing else. It is planned and not run.
-    let declare = format!("DECLARE headwater NO SCROLL CURSOR FOR {}", bare(query));
+    let declare = format!("{DECLARE}{}", bare(query));
     let declared = reader.run_single(&declare).await;
     declared.map_err(|error| reader.query_failed(&error))
 }
 
+/// Reads the names of the columns of `query`.
+pub async fn names(reader: &Reader<'_>, query: &str) -> Result<Vec<String>, ConnectorError> {
+    check(reader, query).await?;
+    let names = reader.names(FETCH_NONE).await;
+    names.map_err(|error| reader.query_failed(&error))
+}
+
+/// What asks for the types of the columns of `query`, of which there are some, without running it.
+pub fn ask_types(query: &str, columns: usize) -> String {
+    let (mut types, mut names) = (String::new(), String::new());
+    for i in 0..columns {
+        let comma = if i == 0 { "" } else { ", " };
+        let _ = write!(types, "{comma}pg_catalog.pg_typeof(query.c{i})");
+        let _ = write!(names, "{comma}c{i}");
+    }
+    include_str!("sql/query_types.sql")
+        .replacen("{types}", &types, 1)
+        .replacen("{columns}", &names, 1)
+        .replacen("{query}", bare(query), 1)
+}
+
+/// What types are called, in full. No schema is looked up any more after that.
+pub async fn native_types(
+    reader: &Reader<'_>,
+    oids: &[u32],
+) -> Result<Vec<String>, ConnectorError> {
+    let oids = array_of(oids);
+    let sql = filled(include_str!("sql/type_names.sql"), &[("oids", &oids)]);
+    reader.all(&sql, |row| Ok(row.text(0)?.to_owned())).await
+}
+
 /// Reads the names and types of the columns of `query`.
 pub async fn describe(reader: &Reader<'_>, query: &str) -> Result<Described, ConnectorError> {
-    check(reader, query).await?;
-    let names = reader
-        .names("FETCH 0 FROM headwater; CLOSE headwater")
-        .await;
-    let names = names.map_err(|error| reader.query_failed(&error))?;
+    let names = names(reader, query).await?;
     if names.is_empty() {
         return Ok(Described(Vec::new()));
     }
-    let (mut types, mut columns) = (String::new(), String::new());
-    for i in 0..names.len() {
-        let comma = if i == 0 { "" } else { ", " };
-        let _ = write!(types, "{comma}pg_catalog.pg_typeof(query.c{i})");
-        let _ = write!(columns, "{comma}c{i}");
-    }
-    let sql = include_str!("sql/query_types.sql")
-        .replacen("{types}", &types, 1)
-        .replacen("{columns}", &columns, 1)
-        .replacen("{query}", bare(query), 1);
     let types: Vec<u32> = reader
-        .all(&sql, |row| row.number(0))
+        .all(&ask_types(query, names.len()), |row| row.number(0))
         .await
         .map_err(unfit_to_embed)?;
-    let oids = types.iter().map(ToString::to_string).collect::<Vec<_>>();
-    let oids = format!("{{{}}}", oids.join(","));
-    let sql = filled(include_str!("sql/type_names.sql"), &[("oids", &oids)]);
-    let natives = reader.all(&sql, |row| Ok(row.text(0)?.to_owned())).await?;
+    let natives = native_types(reader, &types).await?;
     let column = |(name, (type_oid, native_type))| QueryColumn {
         name,
         type_oid,
@@ -95,7 +115,7 @@ pub fn table(described: Described, types: &Types, selection: &Selection) -> Tabl
 }
 
 /// A select that stands alone and not inside another: a comment behind its semicolon, say.
-fn unfit_to_embed(error: ConnectorError) -> ConnectorError {
+pub fn unfit_to_embed(error: ConnectorError) -> ConnectorError {
     match error.kind {
         ErrorKind::ServerError => ConnectorError {
             server_code: error.server_code,
@@ -107,6 +127,6 @@ fn unfit_to_embed(error: ConnectorError) -> ConnectorError {
 }
 
 /// Without the semicolon that a person may have left at its end.
-fn bare(query: &str) -> &str {
+pub fn bare(query: &str) -> &str {
     query.trim().trim_end_matches(';').trim_end()
 }

@@ -4,33 +4,33 @@
 //! because the driver looks up each type that it does not know: a server that answers with ever
 //! new ones would lead it into a recursion without end. Numbers arrive as text and are read here.
 
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::str::FromStr;
 use std::time::Duration;
 
-use futures_util::{FutureExt, StreamExt};
+use futures_util::{FutureExt, Stream, StreamExt};
 use tokio::sync::Semaphore;
+use tokio::time::timeout;
 use tokio_postgres::{Client, SimpleQueryMessage, SimpleQueryRow};
 
-use super::cancel::StopOnDrop;
+use super::cancel::{STOP, StopOnDrop};
 use super::error::About;
 use super::login::Connected;
+use super::patience::within_patience;
 use super::text::elements;
-use super::watch::Watch;
+use super::watch::{Allowance, Watch};
 use crate::connectors::ConnectorError;
 
-/// The most that one piece of work may make the server send.
-const BYTES: usize = 512 << 20;
 /// How long a lock on the catalog is waited for, such as that of `VACUUM FULL` on one of its tables.
 const LOCK: Duration = Duration::from_secs(10);
 
 /// One read-only snapshot. Dropped before it is finished, it stops what runs at the server.
 pub struct Reader<'a> {
-    client: &'a Client,
-    watch: &'a Watch,
-    about: &'a About,
+    pub(super) client: &'a Client,
+    pub(super) watch: &'a Watch,
+    pub(super) about: &'a About,
     // Dropped in this order: the rollback is under way when the stop is sent.
-    _rollback: Rollback<'a>,
+    rollback: Rollback<'a>,
     stop: StopOnDrop,
     /// Where statements go one by one: whose turn it is.
     turn: Option<Semaphore>,
@@ -56,26 +56,70 @@ pub enum SearchPath<'a> {
     Schemas(&'a [String]),
 }
 
+impl SearchPath<'_> {
+    /// Says that nothing is looked up where no schema is named. Compiling statements is left off, too:
+    /// where the catalog's figures of itself are old it is begun for selects of some milliseconds,
+    /// and takes a hundred.
+    pub const EMPTY: &'static str = "SELECT pg_catalog.set_config('search_path', '', true), \
+         CASE WHEN pg_catalog.current_setting('jit', true) IS NOT NULL \
+              THEN pg_catalog.set_config('jit', 'off', true) END";
+}
+
 impl Connected {
-    /// Begins a snapshot whose statements may each run as long as `limit`.
+    /// Begins a snapshot of the catalog whose statements may each run as long as `limit`.
     pub async fn read(
         &self,
         path: SearchPath<'_>,
         pace: Pace,
         limit: Duration,
     ) -> Result<Reader<'_>, ConnectorError> {
-        self.watch.allow(BYTES);
+        self.begin(path, pace, Some(limit), Allowance::CATALOG)
+            .await
+    }
+
+    /// Begins a snapshot of rows, whose statements may each run as long as `limit`, or as they take.
+    pub async fn read_rows(
+        &self,
+        path: SearchPath<'_>,
+        limit: Option<Duration>,
+    ) -> Result<Reader<'_>, ConnectorError> {
+        let begun = self.begin(path, Pace::AtOnce, limit, Allowance::ROWS);
+        let reader = within_patience(&self.watch, &self.about, begun).await??;
+        let settings = reader.hand_over(include_str!("sql/row_settings.sql"), |_| Ok(()));
+        within_patience(&self.watch, &self.about, settings).await??;
+        Ok(reader)
+    }
+
+    /// A snapshot of its own, or, where the session is in one, a piece of work in that.
+    async fn begin(
+        &self,
+        path: SearchPath<'_>,
+        pace: Pace,
+        limit: Option<Duration>,
+        allowance: Allowance,
+    ) -> Result<Reader<'_>, ConnectorError> {
+        self.watch.allow(allowance);
+        let (start, end) = if self.is_in_snapshot() {
+            let end = "ROLLBACK TO SAVEPOINT headwater_work; RELEASE SAVEPOINT headwater_work";
+            ("SAVEPOINT headwater_work", end)
+        } else {
+            let start = "START TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY";
+            (start, "ROLLBACK")
+        };
         let reader = Reader {
             client: &self.client,
             watch: &self.watch,
             about: &self.about,
-            _rollback: Rollback(&self.client),
+            rollback: Rollback {
+                client: &self.client,
+                end: Some(end),
+            },
             stop: self.stop_on_drop(),
             turn: (pace == Pace::OneByOne).then(|| Semaphore::new(1)),
         };
         let path = match path {
             SearchPath::Default => String::new(),
-            SearchPath::Empty => "SELECT pg_catalog.set_config('search_path', '', true)".to_owned(),
+            SearchPath::Empty => SearchPath::EMPTY.to_owned(),
             SearchPath::Schemas(names) => {
                 let names: Vec<_> = names.iter().map(|n| super::text::identifier(n)).collect();
                 format!("SET LOCAL search_path = {}", names.join(", "))
@@ -87,11 +131,10 @@ impl Connected {
         };
         // All of it LOCAL, so that a pooler's next client finds nothing of it.
         let begin = format!(
-            "START TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY; \
-             SET LOCAL statement_timeout = {}; SET LOCAL lock_timeout = {}; {path}; \
+            "{start}; SET LOCAL statement_timeout = {}; SET LOCAL lock_timeout = {}; {path}; \
              {savepoint}",
-            limit.as_millis().max(1),
-            LOCK.min(limit).as_millis().max(1),
+            limit.map_or(0, milliseconds),
+            milliseconds(limit.map_or(LOCK, |limit| LOCK.min(limit))),
         );
         reader.done(self.client.batch_execute(&begin).await)?;
         Ok(reader)
@@ -165,9 +208,27 @@ impl Reader<'_> {
         self.about.query(error, self.watch)
     }
 
+    /// Nothing runs, until something is said to.
+    pub fn is_idle(&self) {
+        self.stop.disarm();
+    }
+
+    /// Something is about to run, which is stopped where nobody waits for it.
+    pub fn is_busy(&self) {
+        self.stop.arm();
+    }
+
     /// Whether the snapshot goes on where a statement is refused.
     pub fn goes_on(&self) -> bool {
         self.turn.is_some()
+    }
+
+    /// Stops the statement whose answer `rest` is, and waits for its end: what comes next on this
+    /// connection is not stopped in its place.
+    pub async fn give_up<T, E>(&self, mut rest: Pin<&mut impl Stream<Item = Result<T, E>>>) {
+        self.stop.now().await;
+        let end = async { while let Some(Ok(_)) = rest.next().await {} };
+        let _ = timeout(STOP, end).await;
     }
 
     /// Ends the snapshot. Nothing runs any more.
@@ -175,7 +236,16 @@ impl Reader<'_> {
         self.stop.disarm();
     }
 
-    fn done<T>(&self, result: Result<T, tokio_postgres::Error>) -> Result<T, ConnectorError> {
+    /// Leaves the snapshot open. Nothing runs any more.
+    pub fn keep(mut self) {
+        self.rollback.end = None;
+        self.stop.disarm();
+    }
+
+    pub(super) fn done<T>(
+        &self,
+        result: Result<T, tokio_postgres::Error>,
+    ) -> Result<T, ConnectorError> {
         result.map_err(|error| {
             self.stop.disarm_if_over(&error);
             self.about.work(&error, self.watch)
@@ -183,13 +253,23 @@ impl Reader<'_> {
     }
 }
 
+/// As the server takes a limit, in which 0 would be none.
+fn milliseconds(limit: Duration) -> i32 {
+    i32::try_from(limit.as_millis()).unwrap_or(i32::MAX).max(1)
+}
+
 /// Ends the transaction, whatever became of it.
-struct Rollback<'a>(&'a Client);
+struct Rollback<'a> {
+    client: &'a Client,
+    end: Option<&'static str>,
+}
 
 impl Drop for Rollback<'_> {
     fn drop(&mut self) {
-        // The first poll hands the statement over; nobody waits for its answer.
-        let _ = self.0.batch_execute("ROLLBACK").now_or_never();
+        if let Some(end) = self.end {
+            // The first poll hands the statement over; nobody waits for its answer.
+            let _ = self.client.batch_execute(end).now_or_never();
+        }
     }
 }
 

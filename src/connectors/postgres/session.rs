@@ -4,12 +4,13 @@ use std::time::Instant;
 
 use async_trait::async_trait;
 
-use super::introspect::Catalog;
+use super::introspect::{Aside, Catalog};
 use super::login::Connected;
 use super::reader::{Pace, Reader, SearchPath};
-use super::{config, count, introspect, query, tables};
+use super::{config, count, introspect, query, read, tables};
 use crate::connectors::{
-    ConnectorError, Selection, ServerInfo, Session, Settings, Stage, TableEntry, limits,
+    ConnectorError, Outlet, QueryRead, Selection, ServerInfo, Session, Settings, Snapshot, Stage,
+    TableEntry, TableRead, limits,
 };
 use crate::schema::{Schema, TableKind};
 
@@ -38,13 +39,17 @@ impl PostgresSession {
     }
 
     async fn for_query(&self) -> Result<Reader<'_>, ConnectorError> {
-        let path = match &self.search_path[..] {
+        self.connected
+            .read(self.path(), Pace::AtOnce, limits::INTROSPECT)
+            .await
+    }
+
+    /// Where names in a caller's own words are looked up.
+    fn path(&self) -> SearchPath<'_> {
+        match &self.search_path[..] {
             [] => SearchPath::Default,
             schemas => SearchPath::Schemas(schemas),
-        };
-        self.connected
-            .read(path, Pace::AtOnce, limits::INTROSPECT)
-            .await
+        }
     }
 
     async fn tables(&self, selection: &Selection) -> Result<Vec<TableEntry>, ConnectorError> {
@@ -94,8 +99,16 @@ impl PostgresSession {
     ) -> Result<Catalog, ConnectorError> {
         let reader = self.catalog(pace).await?;
         // Boxed, since two dozen statements at once make a future too large for a stack.
-        let catalog = Box::pin(Catalog::read(&reader, selection)).await?;
+        let Some(aside) = Aside::open(&self.connected, &reader).await? else {
+            let catalog = Box::pin(Catalog::read(&reader, &reader, selection)).await?;
+            reader.finish();
+            return Ok(catalog);
+        };
+        let beside = aside.reader().await?;
+        let catalog = Box::pin(Catalog::read(&reader, &beside, selection)).await?;
+        beside.finish();
         reader.finish();
+        aside.close().await;
         Ok(catalog)
     }
 
@@ -147,6 +160,30 @@ impl Session for PostgresSession {
 
     async fn count_rows(&mut self, tables: &[TableEntry], deadline: Instant) -> Vec<Option<u64>> {
         count::count(&self.connected, tables, deadline).await
+    }
+
+    async fn begin_snapshot(&mut self, join: Option<&str>) -> Result<Snapshot, ConnectorError> {
+        read::begin_snapshot(&self.connected, join).await
+    }
+
+    async fn largest(
+        &mut self,
+        read: &TableRead,
+        column: &str,
+    ) -> Result<Option<String>, ConnectorError> {
+        read::largest(&self.connected, self.path(), read, column).await
+    }
+
+    async fn read_table(
+        &mut self,
+        read: &TableRead,
+        out: &mut Outlet,
+    ) -> Result<(), ConnectorError> {
+        read::read_table(&self.connected, self.path(), read, out).await
+    }
+
+    async fn query(&mut self, query: &QueryRead, out: &mut Outlet) -> Result<(), ConnectorError> {
+        read::query(&self.connected, self.path(), query, out).await
     }
 
     async fn close(self: Box<Self>) {

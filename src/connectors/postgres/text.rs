@@ -22,6 +22,12 @@ pub fn array<'a>(elements: impl Iterator<Item = &'a str>) -> String {
     format!("{{{}}}", quoted.collect::<Vec<_>>().join(","))
 }
 
+/// The text form of an array of numbers.
+pub fn array_of(numbers: &[u32]) -> String {
+    let numbers: Vec<_> = numbers.iter().map(ToString::to_string).collect();
+    format!("{{{}}}", numbers.join(","))
+}
+
 /// The elements of the text form of an array of one dimension; a NULL is left out, as no catalog
 /// holds one. `None` where it is no such text.
 pub fn elements(text: &str) -> Option<Vec<String>> {

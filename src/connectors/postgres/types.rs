@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::reader::{Reader, Row};
 use super::tables::within;
+use super::text::{array_of, filled};
 use crate::connectors::{ConnectorError, limits};
 use crate::schema::{DataType, TypeRef};
 
@@ -44,6 +45,30 @@ impl Types {
         };
         reader.each(include_str!("sql/types.sql"), take).await?;
         Ok(Self(types))
+    }
+
+    /// Reads these types and all that they are made of.
+    pub async fn of(reader: &Reader<'_>, oids: &[u32]) -> Result<Self, ConnectorError> {
+        let mut types = HashMap::new();
+        let take = |row: Row<'_>| {
+            types.insert(row.number(0)?, type_row(&row)?);
+            within(types.len(), limits::COLUMNS, "types")
+        };
+        let oids = array_of(oids);
+        let sql = filled(include_str!("sql/types_of.sql"), &[("oids", &oids)]);
+        reader.each(&sql, take).await?;
+        Ok(Self(types))
+    }
+
+    /// A type and its object id; of a domain, what is beneath it.
+    pub fn beneath(&self, mut oid: u32) -> (u32, Option<&TypeRow>) {
+        for _ in 0..DEPTH {
+            match self.0.get(&oid) {
+                Some(found) if found.kind == 'd' => oid = found.base,
+                found => return (oid, found),
+            }
+        }
+        (oid, None)
     }
 
     /// The logical type of a column of this type. `native` is what the server calls it.
@@ -277,8 +302,16 @@ mod tests {
     }
 
     #[test]
+    fn beneath_a_domain_is_what_its_values_are() {
+        for (oid, expected) in [(501, 1700), (1700, 1700), (9999, 9999)] {
+            assert_eq!(types().beneath(oid).0, expected);
+        }
+    }
+
+    #[test]
     fn a_catalog_that_turns_in_circles_ends() {
         assert_eq!(types().logical(700, -1, "d"), DataType::Unknown);
+        assert!(types().beneath(700).1.is_none());
         types().logical(701, -1, "x[]");
         assert!(!types().forbids_null(700));
     }

@@ -19,8 +19,31 @@ struct Seen {
     method: Option<Method>,
     authenticated: bool,
     version: Option<String>,
-    allowance: usize,
+    allowance: Allowance,
     trip: Option<Trip>,
+}
+
+/// What may still come.
+#[derive(Debug, Clone, Copy)]
+pub struct Allowance {
+    /// In all.
+    pub bytes: usize,
+    /// In one message.
+    pub message: usize,
+}
+
+impl Allowance {
+    /// Of a piece of work on the catalog. A row of it is far shorter than the longest message; a
+    /// definition of a view may be long.
+    pub const CATALOG: Self = Self {
+        bytes: 512 << 20,
+        message: 16 << 20,
+    };
+    /// Of a table's rows, which have no end that is known before.
+    pub const ROWS: Self = Self {
+        bytes: usize::MAX,
+        message: 256 << 20,
+    };
 }
 
 /// Why no more is read.
@@ -48,8 +71,12 @@ pub enum Method {
     Other(String),
 }
 
-/// All that a login may say; it takes a few hundred bytes.
-const LOGIN: usize = 256 << 10;
+/// All that a login may say; it takes a few hundred bytes. The longest message is that of libpq
+/// (`MAX_ERRLEN`).
+const LOGIN: Allowance = Allowance {
+    bytes: 256 << 10,
+    message: 30_000,
+};
 const OPENING: usize = 128;
 
 impl Default for Watch {
@@ -71,9 +98,14 @@ impl Default for Watch {
 }
 
 impl Watch {
-    /// Lets so many bytes come from now on.
-    pub fn allow(&self, bytes: usize) {
-        self.lock().allowance = bytes;
+    /// Lets so much come from now on.
+    pub fn allow(&self, allowance: Allowance) {
+        self.lock().allowance = allowance;
+    }
+
+    /// How many bytes may still come; fewer, after any came.
+    pub fn left(&self) -> usize {
+        self.lock().allowance.bytes
     }
 
     /// Waits for the server to say that the login is right.
@@ -108,14 +140,16 @@ impl Watch {
         self.lock().trip.get_or_insert(trip);
     }
 
-    /// Takes note of bytes that came; answers whether they are the first.
-    pub(super) fn take(&self, bytes: &[u8]) -> Result<bool, Trip> {
+    /// Takes note of bytes that came; answers whether they are the first, and how long a message
+    /// may be.
+    pub(super) fn take(&self, bytes: &[u8]) -> Result<(bool, usize), Trip> {
         let mut seen = self.lock();
         let first = seen.opening.is_empty();
         let room = OPENING.saturating_sub(seen.opening.len());
         seen.opening.extend(bytes.iter().take(room));
-        seen.allowance = seen.allowance.checked_sub(bytes.len()).ok_or(Trip::Bytes)?;
-        Ok(first)
+        let left = seen.allowance.bytes.checked_sub(bytes.len());
+        seen.allowance.bytes = left.ok_or(Trip::Bytes)?;
+        Ok((first, seen.allowance.message))
     }
 
     /// Takes note of an authentication request.

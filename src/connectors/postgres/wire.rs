@@ -111,11 +111,6 @@ struct Frames {
 
 const HEADER: usize = 5;
 
-/// The longest message of a login, as libpq has it (`MAX_ERRLEN`), and the longest after it. A row
-/// of the catalog is far shorter; a definition of a view may be long.
-const LOGIN_MESSAGE: usize = 30_000;
-const MESSAGE: usize = 16 << 20;
-
 /// What a server may begin with: an authentication request, an error, a notice, and an answer on
 /// protocol versions.
 const OPENINGS: &[u8] = b"RENv";
@@ -134,7 +129,7 @@ impl Default for Frames {
 
 impl Frames {
     fn pass(&mut self, mut bytes: &[u8], watch: &Watch) -> Result<(), Trip> {
-        let first = watch.take(bytes)?;
+        let (first, longest) = watch.take(bytes)?;
         if first && !bytes.first().is_none_or(|tag| OPENINGS.contains(tag)) {
             return Err(Trip::Foreign);
         }
@@ -150,7 +145,7 @@ impl Frames {
                 self.header[self.have..self.have + piece.len()].copy_from_slice(piece);
                 self.have += piece.len();
                 if self.have == HEADER {
-                    self.left = self.length()?;
+                    self.left = self.length(longest)?;
                 }
             } else {
                 self.left -= piece.len();
@@ -166,10 +161,9 @@ impl Frames {
     }
 
     /// The length of the body. The length on the wire counts itself.
-    fn length(&self) -> Result<usize, Trip> {
+    fn length(&self, limit: usize) -> Result<usize, Trip> {
         let [_, length @ ..] = self.header;
         let length = u32::from_be_bytes(length) as usize;
-        let limit = if self.login { LOGIN_MESSAGE } else { MESSAGE };
         match length.checked_sub(4) {
             None => Err(Trip::Foreign),
             Some(body) if body > limit => Err(Trip::Message),

@@ -246,6 +246,6 @@ pub(super) fn count(connection: &Connection, table: &str) -> rusqlite::Result<u6
 
 /// An identifier as it stands in a statement, whatever it holds.
 /// <https://sqlite.org/lang_keywords.html>
-fn quoted(identifier: &str) -> String {
+pub(super) fn quoted(identifier: &str) -> String {
     format!("\"{}\"", identifier.replace('"', "\"\""))
 }

@@ -6,27 +6,32 @@ mod ddl;
 mod details;
 mod error;
 mod introspect;
+mod names;
 mod open;
 mod path;
 mod query;
+mod read;
 mod relations;
 mod sample;
 mod types;
 mod worker;
 
+use std::path::Path;
 use std::time::Instant;
 
 use async_trait::async_trait;
 use rusqlite::Connection;
 
 use super::error::Stage;
+use super::read::UnderWay;
 use super::{
-    Capability, Connector, ConnectorError, Context, Driver, Selection, ServerInfo, Session,
-    TableEntry, Target, Trace, limits,
+    Capability, Connector, ConnectorError, Context, Driver, Outlet, QueryRead, Selection,
+    ServerInfo, Session, Snapshot, TableEntry, TableRead, Target, Trace, limits,
 };
 use crate::schema::{Schema, TableKind};
 use worker::{Stop, Worker, off_thread};
 
+pub use names::replace_tables;
 pub use sample::create_sample;
 
 /// The engine.
@@ -43,6 +48,7 @@ pub static DRIVER: Driver = Driver {
         schemas: false,
         query: true,
         sampled: false,
+        strict_types: false,
     },
     identify: None,
     parameter: config::parameter,
@@ -83,6 +89,25 @@ impl Connector for Sqlite {
             query: target.settings.selection.query.clone(),
         }))
     }
+}
+
+/// Opens a file of our own, that of a workspace's copied rows, wherever it is.
+pub async fn open_own(path: &Path) -> Result<Box<dyn Session>, ConnectorError> {
+    let (path, shown) = (path.to_owned(), "the workspace's own store".to_owned());
+    let file = shown.clone();
+    let opened = off_thread(move |stop| open::open(&path, &shown, stop)).await?;
+    Ok(Box::new(OpenFile {
+        worker: Worker::new(opened.connection),
+        server: ServerInfo {
+            engine: DRIVER.name,
+            product: DRIVER.title.to_owned(),
+            version: rusqlite::version().to_owned(),
+            tls: None,
+            notes: opened.notes,
+        },
+        file,
+        query: None,
+    }))
 }
 
 struct OpenFile {
@@ -136,6 +161,35 @@ impl Session for OpenFile {
         };
         let counted = self.worker.run(Some(deadline), work).await;
         counted.unwrap_or_else(|_| vec![None; tables.len()])
+    }
+
+    async fn begin_snapshot(&mut self, _: Option<&str>) -> Result<Snapshot, ConnectorError> {
+        read::begin(&self.worker).await?;
+        // There is one writer at a time, and its numbers grow as it commits.
+        Ok(Snapshot {
+            shared: None,
+            under_way: UnderWay::None,
+        })
+    }
+
+    async fn largest(
+        &mut self,
+        read: &TableRead,
+        column: &str,
+    ) -> Result<Option<String>, ConnectorError> {
+        read::largest(&self.worker, read, column).await
+    }
+
+    async fn read_table(
+        &mut self,
+        read: &TableRead,
+        out: &mut Outlet,
+    ) -> Result<(), ConnectorError> {
+        read::table(&self.worker, read, out).await
+    }
+
+    async fn query(&mut self, query: &QueryRead, out: &mut Outlet) -> Result<(), ConnectorError> {
+        read::statement(&self.worker, query, out).await
     }
 
     async fn close(self: Box<Self>) {}

@@ -10,7 +10,7 @@ use crate::schema::{Column, DataType};
 
 /// The columns of the query's result. Their keys and nullability are not told by `SQLite`.
 pub(super) fn describe(connection: &Connection, sql: &str) -> Result<Vec<Column>, ConnectorError> {
-    prepared(connection, sql, |statement| {
+    prepared(connection, sql, 0, |statement| {
         let columns = (1..).zip(statement.columns()).map(|(position, column)| {
             let declared = column.decl_type();
             Column {
@@ -28,7 +28,7 @@ pub(super) fn describe(connection: &Connection, sql: &str) -> Result<Vec<Column>
 
 /// Counts the query's rows by reading them all.
 pub(super) fn count(connection: &Connection, sql: &str) -> Result<u64, ConnectorError> {
-    prepared(connection, sql, |statement| {
+    prepared(connection, sql, 0, |statement| {
         let mut rows = statement.raw_query();
         let mut count = 0;
         while rows.next().map_err(failed)?.is_some() {
@@ -38,10 +38,12 @@ pub(super) fn count(connection: &Connection, sql: &str) -> Result<u64, Connector
     })
 }
 
-/// Prepares one statement that reads rows and does nothing else, and hands it to `work`.
-fn prepared<T>(
+/// Prepares one statement that reads rows and does nothing else, and hands it to `work`, which has
+/// values for so many parameters.
+pub(super) fn prepared<T>(
     connection: &Connection,
     sql: &str,
+    params: usize,
     work: impl FnOnce(&mut Statement<'_>) -> Result<T, ConnectorError>,
 ) -> Result<T, ConnectorError> {
     if sql.contains('\0') {
@@ -57,9 +59,11 @@ fn prepared<T>(
             {
                 return Err(invalid("The query is no SELECT."));
             }
-            if statement.parameter_count() > 0 {
-                let message = "The query has parameters, and there is nothing to fill them with.";
-                return Err(invalid(message));
+            if statement.parameter_count() != params {
+                let wanted = statement.parameter_count();
+                return Err(invalid(&format!(
+                    "The query has {wanted} parameters, and {params} values were given."
+                )));
             }
             work(&mut statement)
         });

@@ -5,12 +5,16 @@ mod cleanup;
 mod connect;
 mod engines;
 mod health;
+mod jobs;
 mod openapi;
+mod preview;
+mod query;
 mod schema;
 mod schema_shape;
 mod schema_versions;
 mod search;
 mod sources;
+mod sync;
 mod test_connection;
 mod users;
 mod workspaces;
@@ -22,6 +26,7 @@ use super::error::ApiError;
 use crate::model::Scope;
 
 pub use health::{healthz, readyz};
+pub use schema::render as render_schema;
 
 /// Every endpoint of the API, below its base path.
 #[must_use]
@@ -37,6 +42,10 @@ pub fn all() -> Vec<Endpoint> {
         schema::endpoints(),
         schema_versions::endpoints(),
         search::endpoints(),
+        sync::endpoints(),
+        jobs::endpoints(),
+        preview::endpoints(),
+        query::endpoints(),
         engines::endpoints(),
         openapi::endpoints(),
     ]

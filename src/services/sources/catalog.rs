@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 
 use serde::Serialize;
+use tokio::task::spawn_blocking;
 
-use crate::model::TableId;
 use crate::model::source::{Source, SourceTable};
+use crate::model::{SourceId, TableId};
 use crate::store::sources::{self, Deleted};
-use crate::store::tables;
+use crate::store::{StoreError, tables, workspaces};
 
 use super::capture;
 use super::schema::Render;
@@ -74,13 +75,13 @@ impl Sources {
         ids: Option<Vec<String>>,
         render: Render,
     ) -> Result<Cleaned, SourceError> {
-        let place = place.clone();
+        let of = place.clone();
         let Deleted { deleted, not_found } = self
             .store
             .write(move |tx| -> Result<_, SourceError> {
                 let Place {
                     owner, workspace, ..
-                } = &place;
+                } = &of;
                 let Some(ids) = ids else {
                     let all = sources::delete_all(tx, owner, workspace)?;
                     let deleted = all.into_iter().map(Into::into).collect();
@@ -96,15 +97,37 @@ impl Sources {
                 }
                 let deleted = sources::delete_many(tx, owner, workspace, &ids)?;
                 for id in &touched {
-                    capture::leave_out_hidden(tx, &place, id, render)?;
+                    capture::leave_out_hidden(tx, &of, id, render)?;
                 }
                 Ok(deleted)
             })
             .await?;
+        self.forget_copies(place, &deleted).await?;
         Ok(Cleaned {
             deleted_count: deleted.len(),
             deleted_ids: deleted,
             not_found_ids: not_found,
         })
+    }
+
+    /// Lets go of the copied rows of sources and tables that were deleted.
+    async fn forget_copies(&self, place: &Place, deleted: &[String]) -> Result<(), SourceError> {
+        let of = place.clone();
+        let file = self
+            .store
+            .read(move |conn| workspaces::known_copies_file(conn, &of.owner, &of.workspace));
+        let Some(file) = file.await? else {
+            return Ok(());
+        };
+        let tables = deleted.iter().filter_map(|id| TableId::parse(id).ok());
+        let tables: Vec<_> = tables.collect();
+        let sources = deleted.iter().filter_map(|id| SourceId::parse(id).ok());
+        let sources: Vec<_> = sources.collect();
+        let local = self.local.clone();
+        let forgotten = spawn_blocking(move || match local.existing(&file)? {
+            Some(copies) => copies.remove(&tables, &sources),
+            None => Ok(()),
+        });
+        Ok(forgotten.await.map_err(|_| StoreError::Stopped)??)
     }
 }

@@ -8,6 +8,7 @@ mod contact;
 mod direct;
 mod document;
 mod flights;
+mod fresh;
 mod gzip;
 mod place;
 mod reach;
@@ -25,6 +26,7 @@ pub use connect::{ConnectRequest, Connected};
 pub use contact::Prepared;
 pub use direct::Direct;
 pub use document::SchemaDocument;
+pub use fresh::Fresh;
 pub use place::Place;
 pub use report::{Access as CatalogAccess, TestReport};
 pub use schema::{Render, SchemaAnswer, SchemaRequest};
@@ -34,6 +36,7 @@ pub use versions::{Changes, ChangesRequest, Versions};
 
 use crate::auth::permission::Denied;
 use crate::connectors::{ConfigError, ConnectorError, Context};
+use crate::local::{Local, LocalError};
 use crate::schema::narrow::Missing;
 use crate::store::{Store, StoreError};
 use crate::vault::{Vault, VaultError};
@@ -46,6 +49,7 @@ pub struct Sources {
     store: Store,
     vault: Vault,
     context: Arc<Context>,
+    local: Local,
     attempts: Arc<Attempts>,
     flights: Arc<Flights>,
 }
@@ -53,11 +57,12 @@ pub struct Sources {
 impl Sources {
     /// Sources kept in `store`, their secrets sealed by `vault`, reached by the operator's rules.
     #[must_use]
-    pub fn new(store: Store, vault: Vault, context: Context) -> Self {
+    pub fn new(store: Store, vault: Vault, context: Context, local: Local) -> Self {
         Self {
             store,
             vault,
             context: Arc::new(context),
+            local,
             attempts: Arc::default(),
             flights: Arc::default(),
         }
@@ -103,6 +108,9 @@ pub enum SourceError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The copied rows could not be read or written.
+    #[error(transparent)]
+    Local(#[from] LocalError),
     /// The vault failed.
     #[error(transparent)]
     Vault(#[from] VaultError),

@@ -6,6 +6,7 @@ mod fake;
 mod hostile;
 mod login;
 mod peer;
+mod read;
 mod schema;
 mod set;
 mod tls;

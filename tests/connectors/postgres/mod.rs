@@ -3,6 +3,7 @@
 mod catalog;
 mod fakes;
 mod login;
+mod reading;
 mod rights;
 mod structure;
 mod work;

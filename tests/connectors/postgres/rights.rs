@@ -113,7 +113,38 @@ async fn a_database_of_any_size_takes_the_same_number_of_statements() {
         counts.push(counted.load(Ordering::Relaxed) - before);
     }
     // The snapshot's begin, and each catalog query.
-    assert_eq!(counts, [22, 22]);
+    assert_eq!(counts, [23, 23]);
+}
+
+#[tokio::test]
+async fn a_large_catalog_is_read_over_two_connections_or_over_one() {
+    let role = format!("one_{}", uuid::Uuid::new_v4().simple());
+    let ddl = format!(
+        "CREATE ROLE {role} LOGIN PASSWORD 'p' CONNECTION LIMIT 1;
+         DO $$ BEGIN FOR i IN 1..2000 LOOP
+            EXECUTE format('CREATE TABLE t%s (id int PRIMARY KEY, a text NOT NULL, b numeric DEFAULT 1, c jsonb, d text, e text, f text)', i);
+         END LOOP; END $$"
+    );
+    let Some(database) = Database::with(&ddl).await else {
+        return;
+    };
+    let connections = Arc::new(AtomicUsize::new(0));
+    let (seen, server) = (Arc::clone(&connections), database.server.port);
+    let port = fake::server(move |client, _| {
+        seen.fetch_add(1, Ordering::Relaxed);
+        relay(client, server, Arc::default())
+    })
+    .await;
+    let through = json!({ "port": port, "options": { "tls": "disable" } });
+    let by_two = read(&database, through.clone()).await;
+    assert_eq!(connections.swap(0, Ordering::Relaxed), 2);
+    let mut alone = through;
+    alone["username"] = json!(role);
+    alone["password"] = json!("p");
+    let by_one = read(&database, alone).await;
+    assert_eq!(json!(by_one), json!(by_two));
+    let columns = by_two.tables.iter().map(|table| table.columns.len());
+    assert_eq!(columns.sum::<usize>(), 14_000);
 }
 
 /// Hands all bytes on, and counts the statements among those of the client.

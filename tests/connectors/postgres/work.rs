@@ -184,7 +184,7 @@ async fn whatever_is_no_single_select_is_refused_in_the_servers_words() {
     }
 }
 
-async fn nothing_runs_in(database: &Database) {
+pub async fn nothing_runs_in(database: &Database) {
     until(database, |running| running == 0, false).await;
 }
 
@@ -202,7 +202,7 @@ async fn until(database: &Database, enough: fn(i64) -> bool, waiting: bool) {
     until_count(database, which, enough).await;
 }
 
-async fn until_count(database: &Database, which: &str, enough: fn(i64) -> bool) {
+pub async fn until_count(database: &Database, which: &str, enough: fn(i64) -> bool) {
     let watcher = super::admin(&database.server, "postgres").await;
     let sql = format!(
         "SELECT count(*) FROM pg_stat_activity

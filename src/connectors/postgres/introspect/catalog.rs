@@ -55,7 +55,12 @@ impl Catalog {
     /// Reads it. The statements are sent in this order, the dear ones that may be missing last.
     /// Tables, columns and types are what a schema is not without; of all else, what a reader that
     /// goes one by one is refused is named as such.
-    pub async fn read(reader: &Reader<'_>, of: &Selection) -> Result<Self, ConnectorError> {
+    /// The columns are read by `aside`, which is in the same snapshot, or the same reader.
+    pub async fn read(
+        reader: &Reader<'_>,
+        aside: &Reader<'_>,
+        of: &Selection,
+    ) -> Result<Self, ConnectorError> {
         let refusals = Refusals {
             allowed: reader.goes_on(),
             named: Mutex::default(),
@@ -85,7 +90,7 @@ impl Catalog {
             definitions,
         ) = try_join!(
             tables::read(reader, of),
-            columns::read(reader, of),
+            columns::read(aside, of),
             Types::read(reader),
             or.none("schemas", namespaces(reader, of)),
             or.none("storage", storage::read(reader, of)),

@@ -1,6 +1,7 @@
 //! The whole schema: `catalog` reads rows, each kind of them in a file of its own; here they are
 //! joined in memory.
 
+mod aside;
 mod by_table;
 mod catalog;
 mod columns;
@@ -24,6 +25,7 @@ use super::tables::TableRow;
 use crate::connectors::Selection;
 use crate::schema::{Column, Identity, Schema, Sequence, Table};
 
+pub use aside::Aside;
 use by_table::taken;
 pub use catalog::{Catalog, has_stumbled, is_aftermath, is_refusal};
 use columns::ColumnRow;

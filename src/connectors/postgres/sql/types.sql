@@ -15,9 +15,10 @@ SELECT t.oid::int8,
        d.objid IS NOT NULL
   FROM pg_catalog.pg_type t
   JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
-  LEFT JOIN pg_catalog.pg_type e ON e.oid = t.typelem AND t.typcategory = 'A'
-  LEFT JOIN pg_catalog.pg_class r ON r.oid = coalesce(nullif(t.typrelid, 0), e.typrelid)
+  LEFT JOIN pg_catalog.pg_type e ON e.oid = t.typelem AND t.typcategory = 'A' AND e.typrelid <> 0
   LEFT JOIN pg_catalog.pg_depend d
          ON d.classid = 'pg_catalog.pg_type'::regclass AND d.objid = t.oid AND d.deptype = 'e'
- WHERE r.oid IS NULL OR r.relkind = 'c'
+ WHERE t.typrelid = 0 AND e.oid IS NULL
+    OR coalesce(nullif(t.typrelid, 0), e.typrelid)
+       IN (SELECT r.oid FROM pg_catalog.pg_class r WHERE r.relkind = 'c')
  ORDER BY t.oid

@@ -7,7 +7,7 @@
 
 mod object;
 mod table;
-mod token;
+pub(super) mod token;
 
 pub(super) use object::{create_index, create_trigger, create_view, create_virtual_table};
 pub(super) use table::{TableText, create_table};

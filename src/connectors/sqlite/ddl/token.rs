@@ -2,7 +2,7 @@
 
 /// What a token is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(in crate::connectors::sqlite) enum Kind {
     /// A keyword or a bare identifier.
     Word,
     /// An identifier in quotes: `"a"`, `` `a` ``, `[a]`.
@@ -17,32 +17,32 @@ pub(super) enum Kind {
 
 /// A token, with where it stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Token<'a> {
+pub(in crate::connectors::sqlite) struct Token<'a> {
     pub kind: Kind,
     pub text: &'a str,
     pub start: usize,
 }
 
 impl Token<'_> {
-    pub(super) fn end(&self) -> usize {
+    pub(in crate::connectors::sqlite) fn end(&self) -> usize {
         self.start + self.text.len()
     }
 
     /// Whether it is this keyword.
-    pub(super) fn is(&self, keyword: &str) -> bool {
+    pub(in crate::connectors::sqlite) fn is(&self, keyword: &str) -> bool {
         self.kind == Kind::Word && self.text.eq_ignore_ascii_case(keyword)
     }
 
-    pub(super) fn is_any(&self, keywords: &[&str]) -> bool {
+    pub(in crate::connectors::sqlite) fn is_any(&self, keywords: &[&str]) -> bool {
         keywords.iter().any(|keyword| self.is(keyword))
     }
 
-    pub(super) fn is_sign(&self, sign: &str) -> bool {
+    pub(in crate::connectors::sqlite) fn is_sign(&self, sign: &str) -> bool {
         self.kind == Kind::Sign && self.text == sign
     }
 
     /// As a name, without its quotes. <https://sqlite.org/lang_keywords.html>
-    pub(super) fn name(&self) -> Option<String> {
+    pub(in crate::connectors::sqlite) fn name(&self) -> Option<String> {
         let inside = self.text.get(1..self.text.len().saturating_sub(1));
         match (self.kind, self.text.chars().next()?) {
             (Kind::Word, _) => Some(self.text.to_owned()),
@@ -58,41 +58,44 @@ impl Token<'_> {
 
 /// Goes through a text, one token ahead. A quote that does not end, ends the text.
 #[derive(Debug, Clone)]
-pub(super) struct Cursor<'a> {
+pub(in crate::connectors::sqlite) struct Cursor<'a> {
     text: &'a str,
     next: Option<Token<'a>>,
 }
 
 impl<'a> Cursor<'a> {
-    pub(super) fn new(text: &'a str) -> Self {
+    pub(in crate::connectors::sqlite) fn new(text: &'a str) -> Self {
         let next = token(text, 0);
         Self { text, next }
     }
 
-    pub(super) fn peek(&self) -> Option<Token<'a>> {
+    pub(in crate::connectors::sqlite) fn peek(&self) -> Option<Token<'a>> {
         self.next
     }
 
-    pub(super) fn next(&mut self) -> Option<Token<'a>> {
+    pub(in crate::connectors::sqlite) fn next(&mut self) -> Option<Token<'a>> {
         let token = self.next?;
         self.next = self::token(self.text, token.end());
         Some(token)
     }
 
     /// Takes the next token where it is this keyword.
-    pub(super) fn eat(&mut self, keyword: &str) -> bool {
+    pub(in crate::connectors::sqlite) fn eat(&mut self, keyword: &str) -> bool {
         self.eat_if(|token| token.is(keyword))
     }
 
-    pub(super) fn eat_any(&mut self, keywords: &[&str]) -> bool {
+    pub(in crate::connectors::sqlite) fn eat_any(&mut self, keywords: &[&str]) -> bool {
         self.eat_if(|token| token.is_any(keywords))
     }
 
-    pub(super) fn eat_sign(&mut self, sign: &str) -> bool {
+    pub(in crate::connectors::sqlite) fn eat_sign(&mut self, sign: &str) -> bool {
         self.eat_if(|token| token.is_sign(sign))
     }
 
-    pub(super) fn eat_if(&mut self, wanted: impl FnOnce(&Token<'a>) -> bool) -> bool {
+    pub(in crate::connectors::sqlite) fn eat_if(
+        &mut self,
+        wanted: impl FnOnce(&Token<'a>) -> bool,
+    ) -> bool {
         let eaten = self.next.is_some_and(|token| wanted(&token));
         if eaten {
             self.next();
@@ -101,17 +104,17 @@ impl<'a> Cursor<'a> {
     }
 
     /// Takes this keyword, or there is nothing to tell.
-    pub(super) fn demand(&mut self, keyword: &str) -> Option<()> {
+    pub(in crate::connectors::sqlite) fn demand(&mut self, keyword: &str) -> Option<()> {
         self.eat(keyword).then_some(())
     }
 
     /// Takes a name.
-    pub(super) fn name(&mut self) -> Option<String> {
+    pub(in crate::connectors::sqlite) fn name(&mut self) -> Option<String> {
         self.next()?.name()
     }
 
     /// Takes the name of what is created, the schema before it and IF NOT EXISTS left out.
-    pub(super) fn created_name(&mut self) -> Option<String> {
+    pub(in crate::connectors::sqlite) fn created_name(&mut self) -> Option<String> {
         let first = self.next()?;
         let mut name = first.name()?;
         // A thing may have the name IF.
@@ -126,7 +129,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Takes all from a parenthesis to the one that ends it, and answers what is inside.
-    pub(super) fn group(&mut self) -> Option<&'a str> {
+    pub(in crate::connectors::sqlite) fn group(&mut self) -> Option<&'a str> {
         let open = self.next.filter(|token| token.is_sign("("))?;
         let mut depth = 0_usize;
         loop {
@@ -143,7 +146,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// All that is left.
-    pub(super) fn rest(&self) -> &'a str {
+    pub(in crate::connectors::sqlite) fn rest(&self) -> &'a str {
         let from = self.next.map_or(self.text.len(), |token| token.start);
         self.text.get(from..).unwrap_or_default().trim_end()
     }

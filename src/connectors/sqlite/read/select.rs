@@ -1,0 +1,161 @@
+//! The select that reads what is wanted of a table.
+
+use std::fmt::Write as _;
+
+use crate::connectors::read::{Condition, Test};
+use crate::connectors::sqlite::catalog::quoted;
+use crate::connectors::{ConnectorError, ErrorKind, TableRead};
+use crate::schema::{DataType, TableKind};
+
+/// A statement, and the values of its parameters.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Select {
+    pub sql: String,
+    pub params: Vec<Bound>,
+}
+
+/// A value of a parameter.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Bound {
+    Null,
+    Integer(i64),
+    Real(f64),
+    Text(String),
+}
+
+/// The rows that are wanted.
+pub fn rows(read: &TableRead) -> Result<Select, ConnectorError> {
+    if read.columns.is_empty() {
+        return Err(ConnectorError::new(
+            ErrorKind::InvalidQuery,
+            "No column of the table is wanted.",
+            "Choose some of its columns.",
+        ));
+    }
+    let columns: Vec<_> = read.columns.iter().map(|c| quoted(&c.name)).collect();
+    let mut select = Select {
+        sql: format!("SELECT {} FROM {}", columns.join(", "), source(read)),
+        params: Vec::new(),
+    };
+    select.filter(read);
+    let order = read.order.iter().map(|order| {
+        let direction = if order.descending { " DESC" } else { "" };
+        format!("{}{direction}", quoted(&order.column))
+    });
+    let order: Vec<_> = order.collect();
+    if !order.is_empty() {
+        let _ = write!(select.sql, " ORDER BY {}", order.join(", "));
+    }
+    if read.limit.is_some() || read.offset > 0 {
+        let limit = read
+            .limit
+            .map_or(-1, |limit| i64::try_from(limit).unwrap_or(i64::MAX));
+        let _ = write!(select.sql, " LIMIT {limit} OFFSET {}", read.offset);
+    }
+    Ok(select)
+}
+
+/// The largest value of a column among the rows that are wanted.
+pub fn largest(read: &TableRead, column: &str) -> Select {
+    let mut select = Select {
+        sql: format!("SELECT max({}) FROM {}", quoted(column), source(read)),
+        params: Vec::new(),
+    };
+    select.filter(read);
+    select
+}
+
+fn source(read: &TableRead) -> String {
+    match &read.query {
+        Some(query) if read.kind == TableKind::Query => {
+            format!("({})", query.trim().trim_end_matches(';'))
+        }
+        _ => format!("main.{}", quoted(&read.table.name)),
+    }
+}
+
+impl Select {
+    fn filter(&mut self, read: &TableRead) {
+        let mut conditions: Vec<_> = (read.conditions.iter())
+            .map(|condition| self.condition(read, condition))
+            .collect();
+        if let Some(text) = &read.search {
+            let pattern = self.like(text, "%");
+            let any = read.columns.iter().map(|column| {
+                format!(
+                    "CAST({} AS TEXT) LIKE {pattern} ESCAPE '\\'",
+                    quoted(&column.name)
+                )
+            });
+            let any: Vec<_> = any.collect();
+            conditions.push(format!("({})", any.join(" OR ")));
+        }
+        if !conditions.is_empty() {
+            let _ = write!(self.sql, " WHERE {}", conditions.join(" AND "));
+        }
+    }
+
+    fn condition(&mut self, read: &TableRead, condition: &Condition) -> String {
+        let column = quoted(&condition.column);
+        let found = read.columns.iter().find(|c| c.name == condition.column);
+        let kind = found.map(|column| &column.logical_type);
+        let mut compared = |sign: &str, value: &str| {
+            let value = self.value(value, kind);
+            format!("{column} {sign} {value}")
+        };
+        match &condition.test {
+            Test::Equal(value) => compared("=", value),
+            Test::NotEqual(value) => compared("<>", value),
+            Test::Less(value) => compared("<", value),
+            Test::AtMost(value) => compared("<=", value),
+            Test::More(value) => compared(">", value),
+            Test::AtLeast(value) => compared(">=", value),
+            Test::OneOf(values) => {
+                let values: Vec<_> = values.iter().map(|value| self.value(value, kind)).collect();
+                format!("{column} IN ({})", values.join(", "))
+            }
+            Test::Contains(text) => {
+                let pattern = self.like(text, "%");
+                format!("CAST({column} AS TEXT) LIKE {pattern} ESCAPE '\\'")
+            }
+            Test::StartsWith(text) => {
+                let pattern = self.like(text, "");
+                format!("CAST({column} AS TEXT) LIKE {pattern} ESCAPE '\\'")
+            }
+            Test::Null => format!("{column} IS NULL"),
+            Test::NotNull => format!("{column} IS NOT NULL"),
+        }
+    }
+
+    /// A value as a parameter: a number where the column's values are usually numbers, since a
+    /// column without a type compares texts and numbers as different.
+    fn value(&mut self, value: &str, kind: Option<&DataType>) -> String {
+        let numbers = !matches!(
+            kind,
+            Some(DataType::String | DataType::Uuid | DataType::Date | DataType::Timestamp)
+        );
+        let bound = match (value.parse(), value.parse()) {
+            (Ok(number), _) if numbers => Bound::Integer(number),
+            (_, Ok(number)) if numbers => Bound::Real(number),
+            _ => Bound::Text(value.to_owned()),
+        };
+        self.push(bound)
+    }
+
+    fn like(&mut self, text: &str, before: &str) -> String {
+        let mut pattern = before.to_owned();
+        for letter in text.chars() {
+            if matches!(letter, '%' | '_' | '\\') {
+                pattern.push('\\');
+            }
+            pattern.push(letter);
+        }
+        pattern.push('%');
+        self.push(Bound::Text(pattern))
+    }
+
+    fn push(&mut self, value: Bound) -> String {
+        self.params.push(value);
+        format!("?{}", self.params.len())
+    }
+}

@@ -1,0 +1,95 @@
+//! From the thread that reads a file to whoever takes its rows.
+
+use std::time::Instant;
+
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, Statement};
+
+use crate::connectors::ConnectorError;
+use crate::connectors::read::{Chunk, Outlet, channel};
+use crate::connectors::sqlite::error::failed;
+use crate::connectors::sqlite::worker::{Stop, Worker};
+use crate::rows::{RowBatch, RowColumn};
+
+/// Runs `work` on the connection's thread, and hands its rows on.
+pub async fn run(
+    worker: &Worker,
+    deadline: Option<Instant>,
+    out: &mut Outlet,
+    work: impl FnOnce(&Connection, &Stop, &mut Sink) -> Result<(), ConnectorError> + Send + 'static,
+) -> Result<(), ConnectorError> {
+    // Its own short way, since the thread may go on a moment after nobody waits for it any more.
+    let (outlet, mut inlet) = channel(1, out.batch_rows());
+    let reading = worker.run(deadline, move |connection, stop| {
+        work(connection, stop, &mut Sink(outlet))
+    });
+    let handing = async {
+        while let Some(chunk) = inlet.next().await {
+            let handed = match chunk {
+                Chunk::Columns(columns) => out.columns(columns).await,
+                Chunk::Rows(mut batch) => {
+                    let handed = out.send(&mut batch).await;
+                    inlet.give_back(batch);
+                    handed
+                }
+            };
+            if handed.is_err() {
+                break;
+            }
+        }
+        // Closed before the reader is waited for: it ends at its next batch.
+        drop(inlet);
+    };
+    let (read, ()) = tokio::join!(reading, handing);
+    read
+}
+
+/// Where the thread puts its rows.
+pub struct Sink(Outlet);
+
+impl Sink {
+    /// Tells the columns.
+    pub fn columns(&mut self, columns: Vec<RowColumn>) {
+        // Where nobody listens, the rows tell.
+        let _ = self.0.columns_blocking(columns);
+    }
+
+    /// Hands on all rows of a statement, but no more than `most`.
+    pub fn rows(
+        &mut self,
+        statement: &mut Statement<'_>,
+        most: u64,
+        stop: &Stop,
+    ) -> Result<(), ConnectorError> {
+        let width = statement.column_count();
+        let mut batch = self.0.batch(width);
+        let mut rows = statement.raw_query();
+        let mut count = 0;
+        while count < most
+            && let Some(row) = rows.next().map_err(failed)?
+        {
+            for at in 0..width {
+                push(&mut batch, row.get_ref(at).map_err(failed)?);
+            }
+            count += 1;
+            if batch.is_full() {
+                stop.check()?;
+                if self.0.send_blocking(&mut batch).is_err() {
+                    return Ok(());
+                }
+            }
+        }
+        let _ = self.0.send_blocking(&mut batch);
+        Ok(())
+    }
+}
+
+fn push(batch: &mut RowBatch, value: ValueRef<'_>) {
+    match value {
+        ValueRef::Null => batch.null(),
+        ValueRef::Integer(value) => batch.integer(value),
+        ValueRef::Real(value) => batch.real(value),
+        ValueRef::Text(value) => batch.text_or_blob(value),
+        ValueRef::Blob(value) => batch.blob(value),
+    }
+}

@@ -1,0 +1,357 @@
+//! Rows as they are answered: JSON in the envelope, one JSON object a line, or CSV.
+
+use actix_web::http::header::{ACCEPT, CONTENT_TYPE};
+use actix_web::{HttpRequest, HttpResponse};
+use data_encoding::BASE64;
+use serde_json::value::RawValue;
+use serde_json::{Value, json};
+
+use super::answer::Envelope;
+use super::error::ApiError;
+use crate::rows::{Cell, RowColumn};
+use crate::schema::DataType;
+use crate::services::query::Rows;
+
+/// The longest text or bytes of a value that is answered whole.
+const CELL: usize = 256 << 10;
+
+/// The forms that rows are answered in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Json,
+    Lines,
+    Csv,
+}
+
+impl Form {
+    fn wanted(request: &HttpRequest) -> Self {
+        let accept = request.headers().get(ACCEPT);
+        let accept = accept
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default();
+        // The first that is known; who takes anything gets the envelope.
+        let known = accept.split(',').find_map(|part| {
+            match part.split(';').next().unwrap_or_default().trim() {
+                "application/x-ndjson" | "application/jsonl" | "application/ndjson" => {
+                    Some(Self::Lines)
+                }
+                "text/csv" => Some(Self::Csv),
+                "application/json" | "*/*" => Some(Self::Json),
+                _ => None,
+            }
+        });
+        known.unwrap_or(Self::Json)
+    }
+}
+
+/// Answers rows in the form that the request accepts.
+pub fn answer(
+    request: &HttpRequest,
+    rows: &Rows,
+    message: &'static str,
+    warnings: &[String],
+) -> Result<HttpResponse, ApiError> {
+    let mut writer = Writer::default();
+    let (kind, body) = match Form::wanted(request) {
+        Form::Json => return in_envelope(writer, rows, message, warnings),
+        Form::Lines => ("application/x-ndjson", writer.lines(rows)),
+        Form::Csv => ("text/csv; charset=utf-8", writer.csv(rows)),
+    };
+    let mut response = HttpResponse::Ok();
+    response.insert_header((CONTENT_TYPE, kind));
+    if let Some(why) = rows.truncated {
+        response.insert_header(("Headwater-Truncated", why));
+    }
+    Ok(response.body(body))
+}
+
+#[derive(serde::Serialize)]
+struct Data<'a> {
+    columns: &'a [RowColumn],
+    rows: &'a RawValue,
+    row_count: u64,
+    truncated: bool,
+    truncated_by: Option<&'static str>,
+    cut_values: u64,
+    seconds: f64,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    warnings: &'a [String],
+}
+
+fn in_envelope(
+    mut writer: Writer,
+    rows: &Rows,
+    message: &'static str,
+    warnings: &[String],
+) -> Result<HttpResponse, ApiError> {
+    let text = writer.arrays(rows);
+    let values = RawValue::from_string(text).map_err(|error| ApiError::internal(&error))?;
+    Ok(HttpResponse::Ok().json(Envelope {
+        data: Data {
+            columns: &rows.columns,
+            rows: &values,
+            row_count: rows.count,
+            truncated: rows.truncated.is_some(),
+            truncated_by: rows.truncated,
+            cut_values: writer.cut,
+            seconds: rows.took.as_secs_f64(),
+            warnings,
+        },
+        message,
+        status: "success",
+    }))
+}
+
+/// Writes values, and counts those that it cut.
+#[derive(Default)]
+struct Writer {
+    cut: u64,
+}
+
+impl Writer {
+    fn arrays(&mut self, rows: &Rows) -> String {
+        let mut out = String::from("[");
+        for row in each(rows) {
+            out.push_str(if out.len() == 1 { "[" } else { ",[" });
+            for (at, (cell, column)) in row.into_iter().zip(&rows.columns).enumerate() {
+                if at > 0 {
+                    out.push(',');
+                }
+                self.json(&mut out, cell, &column.logical_type);
+            }
+            out.push(']');
+        }
+        out.push(']');
+        out
+    }
+
+    fn lines(&mut self, rows: &Rows) -> String {
+        let names: Vec<_> = names(&rows.columns)
+            .into_iter()
+            .map(|name| json!(name).to_string())
+            .collect();
+        let mut out = String::new();
+        for row in each(rows) {
+            out.push('{');
+            for (at, (cell, column)) in row.into_iter().zip(&rows.columns).enumerate() {
+                if at > 0 {
+                    out.push(',');
+                }
+                out.push_str(&names[at]);
+                out.push(':');
+                self.json(&mut out, cell, &column.logical_type);
+            }
+            out.push_str("}\n");
+        }
+        out
+    }
+
+    /// After RFC 4180. NULL is nothing, an empty text is `""`.
+    fn csv(&mut self, rows: &Rows) -> String {
+        let mut out = String::new();
+        let names: Vec<_> = rows
+            .columns
+            .iter()
+            .map(|column| field(&column.name))
+            .collect();
+        out.push_str(&names.join(","));
+        out.push_str("\r\n");
+        for row in each(rows) {
+            for (at, cell) in row.into_iter().enumerate() {
+                if at > 0 {
+                    out.push(',');
+                }
+                match cell {
+                    Cell::Null => {}
+                    Cell::Integer(value) => out.push_str(&value.to_string()),
+                    Cell::Real(value) => out.push_str(real(value).trim_matches('"')),
+                    Cell::Text(value) => out.push_str(&field(self.text(value))),
+                    Cell::Blob(value) => out.push_str(&BASE64.encode(self.bytes(value))),
+                }
+            }
+            out.push_str("\r\n");
+        }
+        out
+    }
+
+    /// A value by its form, and by the logical type of its column where one form serves several.
+    fn json(&mut self, out: &mut String, cell: Cell<'_>, kind: &DataType) {
+        match (cell, kind) {
+            (Cell::Null, _) => out.push_str("null"),
+            (Cell::Integer(value @ (0 | 1)), DataType::Boolean) => {
+                out.push_str(if value == 1 { "true" } else { "false" });
+            }
+            (Cell::Integer(value), _) => out.push_str(&value.to_string()),
+            (Cell::Real(value), _) => out.push_str(&real(value)),
+            (Cell::Text(value), DataType::Json | DataType::Object | DataType::Array(_))
+                if value.len() <= CELL && is_json(value) =>
+            {
+                out.push_str(value);
+            }
+            (Cell::Text(value), _) => {
+                let text = self.text(value);
+                out.push_str(&Value::from(text).to_string());
+            }
+            (Cell::Blob(value), DataType::Binary | DataType::Geometry) => {
+                let bytes = BASE64.encode(self.bytes(value));
+                out.push_str(&Value::from(bytes).to_string());
+            }
+            (Cell::Blob(value), _) => {
+                let bytes = BASE64.encode(self.bytes(value));
+                out.push_str(&json!({ "base64": bytes }).to_string());
+            }
+        }
+    }
+
+    fn text<'a>(&mut self, value: &'a str) -> &'a str {
+        if value.len() <= CELL {
+            return value;
+        }
+        self.cut += 1;
+        &value[..value.floor_char_boundary(CELL)]
+    }
+
+    fn bytes<'a>(&mut self, value: &'a [u8]) -> &'a [u8] {
+        if value.len() <= CELL {
+            return value;
+        }
+        self.cut += 1;
+        &value[..CELL]
+    }
+}
+
+/// The rows that count, as wide as all columns.
+fn each(rows: &Rows) -> impl Iterator<Item = Vec<Cell<'_>>> {
+    let width = rows.columns.len();
+    let all = rows.batches.iter().flat_map(crate::rows::RowBatch::rows);
+    let count = usize::try_from(rows.count).unwrap_or(usize::MAX);
+    all.take(count).map(move |row| {
+        let mut cells: Vec<_> = row.cells().collect();
+        cells.resize(width, Cell::Null);
+        cells
+    })
+}
+
+/// What JSON has no number for is text.
+fn real(value: f64) -> String {
+    if value.is_nan() {
+        "\"NaN\"".to_owned()
+    } else if value.is_infinite() {
+        if value > 0.0 {
+            "\"Infinity\""
+        } else {
+            "\"-Infinity\""
+        }
+        .to_owned()
+    } else {
+        Value::from(value).to_string()
+    }
+}
+
+fn is_json(text: &str) -> bool {
+    serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok()
+}
+
+/// The names of columns, each once: the second `id` is `id_2`.
+fn names(columns: &[RowColumn]) -> Vec<String> {
+    let mut names: Vec<String> = Vec::with_capacity(columns.len());
+    for column in columns {
+        let mut name = column.name.clone();
+        let mut number = 2;
+        while names.contains(&name) {
+            name = format!("{}_{number}", column.name);
+            number += 1;
+        }
+        names.push(name);
+    }
+    names
+}
+
+/// A text as a field of CSV. One that a spreadsheet would take for a formula gets an apostrophe
+/// before it (<https://owasp.org/www-community/attacks/CSV_Injection>).
+fn field(text: &str) -> String {
+    let guard = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        "'"
+    } else {
+        ""
+    };
+    format!("\"{guard}{}\"", text.replace('"', "\"\""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rows::RowBatch;
+
+    fn rows() -> Rows {
+        let column = |name: &str, logical_type: DataType| RowColumn {
+            name: name.to_owned(),
+            native_type: String::new(),
+            logical_type,
+        };
+        let mut narrow = RowBatch::new(1);
+        narrow.text("=1+1");
+        let mut wide = RowBatch::new(5);
+        for cell in [
+            Cell::Text("a\"b"),
+            Cell::Integer(1),
+            Cell::Real(f64::NAN),
+            Cell::Text("{\"n\": 1.10}"),
+            Cell::Blob(b"\xff"),
+            Cell::Null,
+            Cell::Integer(i64::MIN),
+            Cell::Real(-0.0),
+            Cell::Text("no json"),
+            Cell::Text(""),
+            Cell::Text("beyond the limit"),
+            Cell::Null,
+            Cell::Null,
+            Cell::Null,
+            Cell::Null,
+        ] {
+            wide.cell(cell);
+        }
+        Rows {
+            columns: vec![
+                column("t", DataType::String),
+                column("t", DataType::Boolean),
+                column("f", DataType::Float64),
+                column("j", DataType::Json),
+                column("x", DataType::Mixed),
+            ],
+            batches: vec![narrow, wide],
+            count: 3,
+            ..Rows::default()
+        }
+    }
+
+    #[test]
+    fn values_are_written_so_that_nothing_of_them_is_lost() {
+        let json = Writer::default().arrays(&rows());
+        assert_eq!(
+            json,
+            r#"[["=1+1",null,null,null,null],["a\"b",true,"NaN",{"n": 1.10},{"base64":"/w=="}],[null,-9223372036854775808,-0.0,"no json",""]]"#
+        );
+        let lines = Writer::default().lines(&rows());
+        assert_eq!(
+            lines.lines().next(),
+            Some(r#"{"t":"=1+1","t_2":null,"f":null,"j":null,"x":null}"#)
+        );
+        let csv = Writer::default().csv(&rows());
+        assert_eq!(
+            csv,
+            "\"t\",\"t\",\"f\",\"j\",\"x\"\r\n\"'=1+1\",,,,\r\n\"a\"\"b\",1,NaN,\"{\"\"n\"\": 1.10}\",/w==\r\n,-9223372036854775808,-0.0,\"no json\",\"\"\r\n"
+        );
+    }
+
+    #[test]
+    fn a_long_value_is_cut_between_letters_and_counted() {
+        let mut writer = Writer::default();
+        let long = "é".repeat(CELL);
+        let mut out = String::new();
+        writer.json(&mut out, Cell::Text(&long), &DataType::String);
+        assert_eq!((out.len(), writer.cut), (CELL + 2, 1));
+        writer.json(&mut out, Cell::Text("short"), &DataType::String);
+        assert_eq!(writer.cut, 1);
+    }
+}

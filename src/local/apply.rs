@@ -1,0 +1,227 @@
+//! Bringing a copy to a later state of its table by the rows that changed.
+
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, Statement, TransactionBehavior};
+
+use super::catalog::{self, Copy};
+use super::columns::{add_columns, named, quoted};
+use super::rows::bind;
+use super::{Copies, LocalError, Stage};
+use crate::rows::{Cell, RowBatch, RowColumn};
+
+/// Rows that changed.
+#[derive(Debug)]
+pub struct Delta {
+    /// Their columns: those of the copy and, of documents, new ones behind them.
+    pub columns: Vec<RowColumn>,
+    rows: Rows,
+}
+
+#[derive(Debug)]
+enum Rows {
+    Batches(Vec<RowBatch>),
+    Stage(Stage),
+}
+
+impl Delta {
+    /// A few rows.
+    #[must_use]
+    pub fn of_batches(columns: Vec<RowColumn>, batches: Vec<RowBatch>) -> Self {
+        let rows = Rows::Batches(batches);
+        Self { columns, rows }
+    }
+
+    /// Many rows, in a table.
+    #[must_use]
+    pub fn of_stage(stage: Stage) -> Self {
+        let columns = stage.columns().to_vec();
+        let rows = Rows::Stage(stage);
+        Self { columns, rows }
+    }
+}
+
+/// What they mean.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// Each is the present state of the row of its key.
+    Upsert,
+    /// They stand for all rows whose `column` is at least `from`.
+    Replace {
+        /// The column, by its name in the copy.
+        column: String,
+        /// The value, in the form that the column's values have.
+        from: String,
+    },
+}
+
+/// What was done.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Applied {
+    /// Rows that are new.
+    pub inserted: u64,
+    /// Rows that are there in a new state.
+    pub updated: u64,
+    /// Rows that were as they are already.
+    pub unchanged: u64,
+    /// Rows that are gone.
+    pub deleted: u64,
+}
+
+impl Copies {
+    /// Brings a copy to a later state, with the cursor that belongs to it, in one transaction.
+    ///
+    /// # Errors
+    /// Where the file cannot be written; the copy then stays as it was.
+    pub fn apply(
+        &self,
+        copy: &Copy,
+        change: &Change,
+        delta: &Delta,
+        synced_at: i64,
+        cursor: Option<serde_json::Value>,
+    ) -> Result<(Copy, Applied), LocalError> {
+        let mut writer = self.writer();
+        let tx = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let mut applied = Applied::default();
+        let copy = &widened(&tx, copy, &delta.columns)?;
+        match change {
+            Change::Upsert => {
+                let mut upsert = Upsert::prepare(&tx, copy)?;
+                each(&tx, delta, |cells| upsert.row(cells, &mut applied))?;
+            }
+            Change::Replace { column, from } => {
+                let (table, column) = (quoted(&copy.physical), quoted(column));
+                // The parameter takes the column's affinity: a number is compared as one.
+                let sql = format!("DELETE FROM {table} WHERE {column} >= ?1");
+                applied.deleted = tx.execute(&sql, [from])? as u64;
+                let mut insert =
+                    tx.prepare(&super::rows::insertion(&copy.physical, copy.columns.len()))?;
+                each(&tx, delta, |cells| {
+                    for (number, cell) in (1..).zip(cells) {
+                        bind(&mut insert, number, *cell)?;
+                    }
+                    insert.raw_execute()?;
+                    applied.inserted += 1;
+                    Ok(())
+                })?;
+            }
+        }
+        let copy = Copy {
+            rows: (copy.rows + applied.inserted).saturating_sub(applied.deleted),
+            synced_at,
+            cursor,
+            ..copy.clone()
+        };
+        catalog::put(&tx, &copy)?;
+        tx.commit()?;
+        Ok((copy, applied))
+    }
+}
+
+/// The copy with the columns that are new behind its own.
+fn widened(conn: &Connection, copy: &Copy, columns: &[RowColumn]) -> Result<Copy, LocalError> {
+    let mut copy = copy.clone();
+    let more = columns.get(copy.columns.len()..).unwrap_or_default();
+    let more = named(&copy.columns, more);
+    add_columns(conn, &copy.physical, &more)?;
+    copy.columns.extend(more);
+    Ok(copy)
+}
+
+/// Inserts rows, or updates those that are there and differ.
+struct Upsert<'a> {
+    insert: Statement<'a>,
+    /// Its parameters are those of `insert`.
+    update: Option<Statement<'a>>,
+}
+
+impl<'a> Upsert<'a> {
+    fn prepare(conn: &'a Connection, copy: &Copy) -> Result<Self, LocalError> {
+        let table = quoted(&copy.physical);
+        let mut values = Vec::new();
+        let (mut keys, mut sets, mut differs) = (Vec::new(), Vec::new(), Vec::new());
+        for (number, column) in (1..).zip(&copy.columns) {
+            let name = quoted(&column.name);
+            values.push(format!("?{number}"));
+            if copy.key.contains(&column.name) {
+                keys.push(format!("{name} = ?{number}"));
+            } else {
+                sets.push(format!("{name} = ?{number}"));
+                differs.push(format!("{name} IS NOT ?{number}"));
+            }
+        }
+        let values = values.join(", ");
+        let insert = format!("INSERT INTO {table} VALUES ({values}) ON CONFLICT DO NOTHING");
+        let update = format!(
+            "UPDATE {table} SET {} WHERE {} AND ({})",
+            sets.join(", "),
+            keys.join(" AND "),
+            differs.join(" OR "),
+        );
+        Ok(Self {
+            insert: conn.prepare(&insert)?,
+            update: (!sets.is_empty())
+                .then(|| conn.prepare(&update))
+                .transpose()?,
+        })
+    }
+
+    fn row(&mut self, cells: &[Cell<'_>], applied: &mut Applied) -> Result<(), LocalError> {
+        let bound = |statement: &mut Statement<'_>| -> Result<usize, LocalError> {
+            for (number, cell) in (1..).zip(cells) {
+                bind(statement, number, *cell)?;
+            }
+            Ok(statement.raw_execute()?)
+        };
+        if bound(&mut self.insert)? == 1 {
+            applied.inserted += 1;
+            return Ok(());
+        }
+        let changed = self.update.as_mut().map_or(Ok(0), bound)?;
+        applied.updated += changed as u64;
+        applied.unchanged += u64::from(changed == 0);
+        Ok(())
+    }
+}
+
+/// Hands over the values of each row.
+fn each<F>(conn: &Connection, delta: &Delta, mut take: F) -> Result<(), LocalError>
+where
+    F: FnMut(&[Cell<'_>]) -> Result<(), LocalError>,
+{
+    let columns = delta.columns.len();
+    match &delta.rows {
+        Rows::Batches(batches) => {
+            for row in batches.iter().flat_map(RowBatch::rows) {
+                // Batches of before a column was found are narrower.
+                let missing = columns.saturating_sub(row.cells().count());
+                let cells = row.cells().chain(std::iter::repeat_n(Cell::Null, missing));
+                take(&cells.collect::<Vec<_>>())?;
+            }
+        }
+        Rows::Stage(stage) => {
+            let sql = format!("SELECT * FROM {}", quoted(stage.physical()));
+            let mut statement = conn.prepare(&sql)?;
+            let width = statement.column_count();
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                let cells = (0..width).map(|at| row.get_ref(at).map(cell));
+                take(&cells.collect::<Result<Vec<_>, _>>()?)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn cell(value: ValueRef<'_>) -> Cell<'_> {
+    match value {
+        ValueRef::Null => Cell::Null,
+        ValueRef::Integer(value) => Cell::Integer(value),
+        ValueRef::Real(value) => Cell::Real(value),
+        ValueRef::Text(value) => match std::str::from_utf8(value) {
+            Ok(text) => Cell::Text(text),
+            Err(_) => Cell::Blob(value),
+        },
+        ValueRef::Blob(value) => Cell::Blob(value),
+    }
+}

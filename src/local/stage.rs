@@ -1,0 +1,211 @@
+//! A table that is being filled, until it becomes the copy or goes.
+
+use std::sync::Arc;
+
+use rusqlite::TransactionBehavior;
+
+use super::catalog::{self, Copy, CopyColumn};
+use super::columns::{add_columns, declared, named, quoted};
+use super::rows::{insert, insertion};
+use super::{Copies, LocalError};
+use crate::model::{SourceId, TableId};
+use crate::rows::{RowBatch, RowColumn};
+
+/// What a table is to be.
+#[derive(Debug, Clone)]
+pub struct StageDraft<'a> {
+    /// Its columns.
+    pub columns: &'a [RowColumn],
+    /// The columns, by their names at the source, that tell rows apart; empty where none do.
+    pub key: &'a [String],
+    /// Whether columns hold values of their type alone.
+    pub strict: bool,
+    /// Whether the key is one column of integers and nothing else: rows are then kept by it, and no
+    /// index is needed.
+    pub integer_key: bool,
+}
+
+/// A table that is being filled. Dropped before it became the copy, it goes.
+#[derive(Debug)]
+pub struct Stage {
+    copies: Arc<Copies>,
+    physical: String,
+    told: Vec<RowColumn>,
+    columns: Vec<CopyColumn>,
+    key: Vec<String>,
+    integer_key: bool,
+    insertion: String,
+    rows: u64,
+    kept: bool,
+}
+
+impl Copies {
+    /// Begins to fill a table.
+    ///
+    /// # Errors
+    /// Where the file cannot be written, or has no room for so many columns.
+    pub fn stage(self: &Arc<Self>, draft: &StageDraft<'_>) -> Result<Stage, LocalError> {
+        let columns = named(&[], draft.columns);
+        let key: Vec<_> = (draft.key.iter())
+            .filter_map(|name| columns.iter().find(|c| c.source_name == *name))
+            .map(|column| column.name.clone())
+            .collect();
+        // A key of which a column is not copied tells nothing apart.
+        let key = if key.len() == draft.key.len() {
+            key
+        } else {
+            Vec::new()
+        };
+        let integer_key = draft.integer_key && key.len() == 1;
+        let mut writer = self.writer();
+        let tx = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let physical = catalog::next_name(&tx)?;
+        let declarations = columns.iter().map(|column| {
+            let kind = match integer_key && key.contains(&column.name) {
+                true => " INTEGER PRIMARY KEY",
+                false if draft.strict => declared(&column.logical_type),
+                false => "",
+            };
+            format!("{}{kind}", quoted(&column.name))
+        });
+        let declarations = declarations.collect::<Vec<_>>().join(", ");
+        tx.execute_batch(&format!("CREATE TABLE {physical} ({declarations})"))?;
+        tx.commit()?;
+        drop(writer);
+        Ok(Stage {
+            copies: Arc::clone(self),
+            insertion: insertion(&physical, columns.len()),
+            physical,
+            told: draft.columns.to_vec(),
+            columns,
+            key,
+            integer_key,
+            rows: 0,
+            kept: false,
+        })
+    }
+}
+
+impl Stage {
+    /// How many rows it has.
+    #[must_use]
+    pub fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    /// Its columns, as they were told.
+    pub(super) fn columns(&self) -> &[RowColumn] {
+        &self.told
+    }
+
+    /// The table that holds it.
+    pub(super) fn physical(&self) -> &str {
+        &self.physical
+    }
+
+    /// Takes columns that stand behind those known.
+    ///
+    /// # Errors
+    /// Where the file cannot be written, or has no room for so many columns.
+    pub fn widen(&mut self, columns: &[RowColumn]) -> Result<(), LocalError> {
+        let Some(more) = columns
+            .get(self.columns.len()..)
+            .filter(|more| !more.is_empty())
+        else {
+            return Ok(());
+        };
+        let more = named(&self.columns, more);
+        let mut writer = self.copies.writer();
+        let tx = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        add_columns(&tx, &self.physical, &more)?;
+        tx.commit()?;
+        drop(writer);
+        self.columns.extend(more);
+        self.told = columns.to_vec();
+        self.insertion = insertion(&self.physical, self.columns.len());
+        Ok(())
+    }
+
+    /// Puts rows into it, in one transaction.
+    ///
+    /// # Errors
+    /// Where the file cannot be written, or two rows have one key.
+    pub fn write(&mut self, batch: &RowBatch) -> Result<(), LocalError> {
+        let mut writer = self.copies.writer();
+        let tx = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        insert(&tx, &self.insertion, batch)?;
+        tx.commit()?;
+        self.rows += batch.len() as u64;
+        Ok(())
+    }
+
+    /// Indexes the key, where there is one. Answers whether it tells the rows apart; where it does
+    /// not, it is indexed all the same and is no key.
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub fn index(&mut self) -> Result<bool, LocalError> {
+        if self.key.is_empty() || self.integer_key {
+            return Ok(true);
+        }
+        let key = self.key.iter().map(|name| quoted(name)).collect::<Vec<_>>();
+        let key = key.join(", ");
+        let create = |unique: &str| {
+            let table = &self.physical;
+            let sql = format!("CREATE {unique} INDEX {table}_key ON {table} ({key})");
+            self.copies.writer().execute_batch(&sql)
+        };
+        match create("UNIQUE").map_err(LocalError::from) {
+            Err(LocalError::TwiceTheSameKey) => {
+                create("")?;
+                self.key.clear();
+                Ok(false)
+            }
+            created => created.map(|()| true),
+        }
+    }
+
+    /// Becomes the copy of a table, in place of the last one, which goes.
+    ///
+    /// # Errors
+    /// Where the file cannot be written; the last copy then stays.
+    pub fn replace(
+        mut self,
+        table: &TableId,
+        source: &SourceId,
+        synced_at: i64,
+        cursor: Option<serde_json::Value>,
+    ) -> Result<Copy, LocalError> {
+        let copy = Copy {
+            table: table.clone(),
+            source: source.clone(),
+            physical: self.physical.clone(),
+            columns: std::mem::take(&mut self.columns),
+            key: std::mem::take(&mut self.key),
+            rows: self.rows,
+            synced_at,
+            cursor,
+        };
+        let mut writer = self.copies.writer();
+        let tx = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let last = catalog::put(&tx, &copy)?;
+        tx.commit()?;
+        self.kept = true;
+        if let Some(last) = last {
+            // By itself: readers of the new copy need not wait until the old one is taken apart.
+            catalog::drop_table(&writer, &last)?;
+        }
+        drop(writer);
+        Ok(copy)
+    }
+}
+
+impl Drop for Stage {
+    fn drop(&mut self) {
+        if !self.kept
+            && let Err(error) = catalog::drop_table(&self.copies.writer(), &self.physical)
+        {
+            tracing::warn!(%error, "a table that was not filled to its end goes at the next start");
+        }
+    }
+}

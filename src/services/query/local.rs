@@ -1,0 +1,173 @@
+//! The workspace's own store, where tables of different sources stand side by side.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use tokio::task::spawn_blocking;
+
+use super::{Queries, QueryError, QueryRequest, Rows, collect};
+use crate::connectors::read::Statement;
+use crate::connectors::{QueryRead, sqlite};
+use crate::local::{Copies, Copy};
+use crate::model::TableId;
+use crate::model::source::SourceTable;
+use crate::services::sources::Place;
+use crate::store::{StoreError, sources, tables, workspaces};
+
+/// A copy, by the names that a statement may call it by.
+struct Named {
+    source: String,
+    table: SourceTable,
+    physical: String,
+}
+
+impl Queries {
+    /// Runs a statement on the copies of a workspace.
+    pub(super) async fn query_local(
+        &self,
+        place: &Place,
+        request: QueryRequest,
+    ) -> Result<Rows, QueryError> {
+        let Statement::Sql { text, params } = request.statement else {
+            return Err(QueryError::Unknown {
+                field: "sql".to_owned(),
+                message: "The workspace's own store takes SQL.".to_owned(),
+                hint: "Give the statement as `sql`, in SQLite's dialect.".to_owned(),
+            });
+        };
+        let (copies, named) = self.named(place).await?;
+        let text = sqlite::replace_tables(&text, |parts| found(&named, parts))?;
+        let mut session = sqlite::open_own(copies.path()).await?;
+        let asked = QueryRead {
+            statement: Statement::Sql { text, params },
+            limit: request.limit,
+            timeout: request.timeout,
+        };
+        Ok(collect::answered(session.as_mut(), &asked).await?)
+    }
+
+    /// The copies of a workspace. None of them is there before the first sync.
+    pub(super) async fn copies(&self, place: &Place) -> Result<Arc<Copies>, QueryError> {
+        let of = place.clone();
+        let file = self
+            .store
+            .read(move |conn| workspaces::known_copies_file(conn, &of.owner, &of.workspace));
+        let nothing = || QueryError::Unknown {
+            field: "source_id".to_owned(),
+            message: "Nothing was copied into this workspace yet.".to_owned(),
+            hint: "Copy tables of its sources by /sync first.".to_owned(),
+        };
+        let file = file.await?.ok_or_else(nothing)?;
+        let local = self.local.clone();
+        let opened = spawn_blocking(move || local.existing(&file)).await;
+        opened
+            .map_err(|_| StoreError::Stopped)??
+            .ok_or_else(nothing)
+    }
+
+    /// The copy of a table.
+    pub(super) async fn copy_of(
+        &self,
+        place: &Place,
+        table: &TableId,
+    ) -> Result<(Arc<Copies>, Copy), QueryError> {
+        let copies = self.copies(place).await?;
+        let (of, wanted) = (Arc::clone(&copies), table.clone());
+        let found = spawn_blocking(move || of.get(&wanted)).await;
+        let found = found.map_err(|_| StoreError::Stopped)??;
+        let copy = found.ok_or_else(|| QueryError::Unknown {
+            field: "from".to_owned(),
+            message: "This table was not copied yet.".to_owned(),
+            hint: "Copy it by /sync, or look at it with `from: \"source\"`.".to_owned(),
+        })?;
+        Ok((copies, copy))
+    }
+
+    async fn named(&self, place: &Place) -> Result<(Arc<Copies>, Vec<Named>), QueryError> {
+        let copies = self.copies(place).await?;
+        let of = Arc::clone(&copies);
+        let all = spawn_blocking(move || of.list()).await;
+        let all = all.map_err(|_| StoreError::Stopped)??;
+        let mut physical: HashMap<_, _> = all
+            .into_iter()
+            .map(|copy| (copy.table, copy.physical))
+            .collect();
+        let of = place.clone();
+        let (records, mut by_source) = self
+            .store
+            .read(move |conn| -> Result<_, StoreError> {
+                let records = sources::list(conn, &of.owner, &of.workspace)?;
+                let tables = tables::list_by_source(conn, &of.owner, &of.workspace)?;
+                Ok((records, tables))
+            })
+            .await?;
+        let mut named = Vec::new();
+        for record in records {
+            for table in by_source.remove(&record.source.id).unwrap_or_default() {
+                if let Some(physical) = physical.remove(&table.id) {
+                    named.push(Named {
+                        source: record.source.name.clone(),
+                        table,
+                        physical,
+                    });
+                }
+            }
+        }
+        Ok((copies, named))
+    }
+}
+
+/// The table that a name in a statement means.
+fn found(named: &[Named], parts: &[String]) -> Result<Option<String>, QueryError> {
+    let fits = |copy: &&Named| {
+        let name = &copy.table.name;
+        let schema = copy.table.schema.as_deref();
+        match parts {
+            [table] => name == table || copy.table.id.as_str() == table,
+            [first, table] => name == table && (copy.source == *first || schema == Some(first)),
+            [source, within, table] => {
+                copy.source == *source && schema == Some(within) && name == table
+            }
+            _ => false,
+        }
+    };
+    let mut fitting = named.iter().filter(fits);
+    let full = parts.join(".");
+    match (fitting.next(), fitting.next()) {
+        (Some(one), None) => Ok(Some(one.physical.clone())),
+        (Some(one), Some(other)) => Err(unknown(
+            format!("`{full}` may be `{}` or `{}`.", one.full(), other.full()),
+            "Write the source's name before the table's, and the schema between them where it takes that: \"source\".\"schema\".\"table\".",
+        )),
+        // What SQLite itself has by that name, such as sqlite_schema, is not for callers; the error is ours,
+        // since SQLite's would name no table that a caller knows.
+        _ => Err(unknown(
+            format!("There is no copy of a table `{full}` in this workspace."),
+            "Copy it by /sync; tables are called \"source\".\"table\".",
+        )),
+    }
+}
+
+impl Named {
+    fn full(&self) -> String {
+        let schema = self
+            .table
+            .schema
+            .as_ref()
+            .map(|schema| format!("{schema}."));
+        format!(
+            "{}.{}{}",
+            self.source,
+            schema.unwrap_or_default(),
+            self.table.name
+        )
+    }
+}
+
+fn unknown(message: String, hint: &str) -> QueryError {
+    QueryError::Unknown {
+        field: "sql".to_owned(),
+        message,
+        hint: hint.to_owned(),
+    }
+}

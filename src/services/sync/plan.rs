@@ -1,0 +1,394 @@
+//! How a table is copied: decided before anything of it is read.
+
+use super::cursor::{Cursor, can_be_cursor, is_number};
+use super::options::{Mode, SyncOptions};
+use crate::connectors::read::{Condition, Test};
+use crate::connectors::{Selection, TableRead};
+use crate::local::{Copy, same_form};
+use crate::schema::{Column, DataType, Table, TableKind, TableRef};
+
+/// How a table is copied.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// The table.
+    pub table: Table,
+    /// What is read of it.
+    pub read: TableRead,
+    /// The columns, by their names at the source, that tell its rows apart.
+    pub key: Vec<String>,
+    /// Whether columns hold values of their type alone.
+    pub strict: bool,
+    /// Whether the key is one column of whole numbers.
+    pub integer_key: bool,
+    /// What becomes of the rows.
+    pub way: Way,
+    /// Why it is this way, where another one was asked for.
+    pub reason: Option<String>,
+    /// The column whose largest value is kept.
+    pub cursor: Option<Column>,
+    /// The last copy.
+    pub copy: Option<Copy>,
+    /// What is different from the last copy, in sentences.
+    pub changes: Vec<String>,
+}
+
+/// What becomes of the rows that are read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Way {
+    /// They are the copy.
+    Full,
+    /// They take the place of those of the same key.
+    Upsert,
+    /// They take the place of those from a value of the cursor's column on.
+    Append,
+}
+
+impl Way {
+    /// As it stands in answers.
+    #[must_use]
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Full => "full_refresh",
+            Self::Upsert => "upsert",
+            Self::Append => "append",
+        }
+    }
+}
+
+/// Why a table is not copied.
+#[must_use]
+pub fn left_out(table: &Table) -> Option<&'static str> {
+    match table.kind {
+        TableKind::View => Some("A view is copied where `tables` names it."),
+        TableKind::Partition => Some("Its rows are in the copy of the table that it is a part of."),
+        TableKind::VirtualTable => Some("A virtual table is copied where `tables` names it."),
+        _ => None,
+    }
+}
+
+impl Plan {
+    /// Decides how a table is copied. `strict` says whether the engine's columns hold values of their
+    /// type alone.
+    ///
+    /// # Errors
+    /// Why it cannot be copied as it was asked for.
+    pub fn new(
+        table: Table,
+        copy: Option<Copy>,
+        options: &SyncOptions,
+        selection: &Selection,
+        strict: bool,
+    ) -> Result<Self, (Box<Self>, String)> {
+        let key = key(&table);
+        let integer_key = key.len() == 1
+            && table.sample.is_none()
+            && column(&table, &key[0]).is_some_and(|column| {
+                is_number(&column.logical_type)
+                    && (strict || column.native_type.eq_ignore_ascii_case("integer"))
+            });
+        let mut plan = Self {
+            read: read(&table, copy.as_ref(), selection),
+            changes: changes(&table, copy.as_ref()),
+            table,
+            key,
+            strict,
+            integer_key,
+            way: Way::Full,
+            reason: None,
+            cursor: None,
+            copy,
+        };
+        match plan.choose(options) {
+            Ok(()) => Ok(plan),
+            Err(why) => Err((Box::new(plan), why)),
+        }
+    }
+
+    /// Decides to read all of it.
+    pub fn read_whole(&mut self, why: &str) {
+        self.way = Way::Full;
+        self.reason = Some(why.to_owned());
+        self.read.conditions.clear();
+    }
+
+    fn choose(&mut self, options: &SyncOptions) -> Result<(), String> {
+        let told = told(&self.table, options);
+        let cursor = match told {
+            Some(name) => Some(fit(&self.table, name)?),
+            None => found(&self.table, &self.key),
+        };
+        let appends = options.mode == Some(Mode::Append);
+        if appends && cursor.is_none() {
+            return Err(no_cursor(&self.table));
+        }
+        if appends {
+            // Several states of one row stand side by side.
+            self.key.clear();
+            self.integer_key = false;
+        }
+        self.cursor = cursor.cloned();
+        if !options.is_incremental() {
+            return Ok(());
+        }
+        let Some(cursor) = cursor else {
+            if options.mode == Some(Mode::Upsert) && !self.key.is_empty() && self.copy.is_some() {
+                self.reason = Some(format!("{} All rows are read.", no_cursor(&self.table)));
+                self.way = Way::Upsert;
+                return Ok(());
+            }
+            self.reason = Some(no_cursor(&self.table));
+            return Ok(());
+        };
+        let Some(copy) = &self.copy else {
+            self.reason = Some("It was not copied before.".to_owned());
+            return Ok(());
+        };
+        let kept = copy
+            .cursor
+            .clone()
+            .and_then(|kept| serde_json::from_value(kept).ok());
+        let Some(kept): Option<Cursor> = kept else {
+            self.reason = Some("The last copy left no cursor.".to_owned());
+            return Ok(());
+        };
+        let way = if appends || self.key.is_empty() {
+            Way::Append
+        } else {
+            Way::Upsert
+        };
+        self.reason = if kept.column != cursor.name {
+            Some(format!("The last copy went by `{}`.", kept.column))
+        } else if kept.appends != (way == Way::Append) {
+            Some("The last copy was made in another mode.".to_owned())
+        } else if way == Way::Upsert && !same_key(copy, &self.key) {
+            Some("The key is another one than that of the last copy.".to_owned())
+        } else {
+            self.changes.first().cloned()
+        };
+        if self.reason.is_none() {
+            self.way = way;
+            self.read.conditions.push(Condition {
+                column: cursor.name.clone(),
+                test: Test::AtLeast(kept.from),
+            });
+        }
+        Ok(())
+    }
+
+    /// The cursor that the last copy left.
+    #[must_use]
+    pub fn kept(&self) -> Option<Cursor> {
+        let kept = self.copy.as_ref()?.cursor.clone()?;
+        serde_json::from_value(kept).ok()
+    }
+
+    /// Whether its rows are added for each change.
+    #[must_use]
+    pub fn appends(&self) -> bool {
+        self.key.is_empty()
+    }
+
+    /// What the way cannot see, in sentences.
+    #[must_use]
+    pub fn blind_spots(&self) -> Vec<String> {
+        let (Some(cursor), true) = (&self.cursor, self.way != Way::Full) else {
+            return if self.way == Way::Upsert {
+                vec!["Rows that were deleted at the source stay in the copy.".to_owned()]
+            } else {
+                Vec::new()
+            };
+        };
+        let name = &cursor.name;
+        let mut spots = vec!["Rows that were deleted at the source stay in the copy.".to_owned()];
+        spots.push(if self.table.primary_key.contains(name) {
+            format!("Changes of rows that were copied already: `{name}` tells new rows alone.")
+        } else {
+            format!("Changes that leave `{name}` as it was, or set it back.")
+        });
+        if cursor.nullable && self.table.sample.is_none() {
+            spots.push(format!("Rows without a `{name}`, from the second copy on."));
+        }
+        spots
+    }
+}
+
+/// The columns that tell rows apart: the primary key, else the first unique one without NULLs.
+fn key(table: &Table) -> Vec<String> {
+    if matches!(table.kind, TableKind::Collection) {
+        return vec!["_id".to_owned()];
+    }
+    let wanted = |names: &[String]| names.iter().all(|name| column(table, name).is_some());
+    if !table.primary_key.is_empty() && wanted(&table.primary_key) {
+        return table.primary_key.clone();
+    }
+    Vec::new()
+}
+
+fn column<'a>(table: &'a Table, name: &str) -> Option<&'a Column> {
+    table.columns.iter().find(|column| column.name == name)
+}
+
+/// The column that a caller names for a table.
+fn told<'a>(table: &Table, options: &'a SyncOptions) -> Option<&'a str> {
+    let all = options.cursor_columns.as_ref()?;
+    let full = table
+        .schema
+        .as_ref()
+        .map(|schema| format!("{schema}.{}", table.name));
+    [full.as_deref(), Some(&table.name), table.id.as_deref()]
+        .into_iter()
+        .flatten()
+        .find_map(|name| all.get(name).map(String::as_str))
+}
+
+fn fit<'a>(table: &'a Table, name: &str) -> Result<&'a Column, String> {
+    let Some(column) = column(table, name) else {
+        return Err(format!(
+            "The table has no column `{name}`, which `cursor_columns` names."
+        ));
+    };
+    if can_be_cursor(&column.logical_type) {
+        return Ok(column);
+    }
+    let kind = &column.logical_type;
+    Err(format!(
+        "`{name}` is of the type {kind}, which a copy cannot go on from: that takes a whole number, a date, a time or an ObjectId."
+    ))
+}
+
+/// What columns are called that are set at each change of their row, in small letters without `_`.
+const CHANGED: &[&str] = &[
+    "updatedat",
+    "modifiedat",
+    "changedat",
+    "lastmodified",
+    "lastupdated",
+    "updatedon",
+    "modifiedon",
+    "dateupdated",
+    "datemodified",
+    "updatetime",
+    "updated",
+    "modified",
+    "mtime",
+    "lastmodifiedat",
+    "lastupdatedat",
+    "lastupdate",
+    "modifieddate",
+    "updateddate",
+    "writedate",
+];
+
+/// The column that tells what changed: one that is set at each change, always there and indexed, else a
+/// key of numbers that grow, or `_id`.
+fn found<'a>(table: &'a Table, key: &[String]) -> Option<&'a Column> {
+    let leads_an_index = |name: &str| {
+        table.indexes.iter().any(|index| {
+            let first = index.columns.first();
+            index.predicate.is_none()
+                && first.is_some_and(|first| first.name.as_deref() == Some(name))
+        })
+    };
+    let changed = CHANGED.iter().find_map(|known| {
+        table.columns.iter().find(|column| {
+            let name = column.name.to_lowercase().replace('_', "");
+            name == *known
+                && !column.nullable
+                && matches!(
+                    column.logical_type,
+                    DataType::Timestamp | DataType::Timestamptz
+                )
+                && leads_an_index(&column.name)
+        })
+    });
+    changed.or_else(|| match key {
+        [only] => column(table, only).filter(|column| {
+            is_number(&column.logical_type) || column.logical_type == DataType::ObjectId
+        }),
+        _ => None,
+    })
+}
+
+fn no_cursor(table: &Table) -> String {
+    let what = if matches!(table.kind, TableKind::Collection) {
+        "its `_id` is neither a number nor an ObjectId"
+    } else {
+        "it has neither an indexed column like `updated_at` without NULLs nor a key of one whole number"
+    };
+    format!("Nothing tells what changed in this table: {what}; `cursor_columns` may name a column.")
+}
+
+fn read(table: &Table, copy: Option<&Copy>, selection: &Selection) -> TableRead {
+    let mut columns = table.columns.clone();
+    if let (Some(_), Some(copy)) = (&table.sample, copy) {
+        // The fields of documents stand in the order in which samples saw them: that of the copy is kept.
+        let place = |column: &Column| {
+            let same = |known: &crate::local::CopyColumn| known.source_name == column.name;
+            copy.columns.iter().position(same).unwrap_or(usize::MAX)
+        };
+        columns.sort_by_key(place);
+    }
+    TableRead {
+        table: TableRef {
+            schema: table.schema.clone(),
+            name: table.name.clone(),
+        },
+        kind: table.kind,
+        query: selection
+            .query
+            .clone()
+            .filter(|_| table.kind == TableKind::Query),
+        open_columns: selection.has_all_columns(),
+        columns,
+        conditions: Vec::new(),
+        search: None,
+        order: Vec::new(),
+        offset: 0,
+        limit: None,
+    }
+}
+
+fn same_key(copy: &Copy, key: &[String]) -> bool {
+    let source_name = |name: &String| {
+        let same = copy.columns.iter().find(|column| column.name == *name);
+        same.map(|column| column.source_name.clone())
+    };
+    copy.key
+        .iter()
+        .map(source_name)
+        .eq(key.iter().map(|name| Some(name.clone())))
+}
+
+/// What is different from the last copy so that its rows cannot stay. Documents may have any fields.
+fn changes(table: &Table, copy: Option<&Copy>) -> Vec<String> {
+    let (Some(copy), None) = (copy, &table.sample) else {
+        return Vec::new();
+    };
+    let known = |name: &str| {
+        copy.columns
+            .iter()
+            .find(|column| column.source_name == name)
+    };
+    let mut changes = Vec::new();
+    for column in &table.columns {
+        let (name, now) = (&column.name, &column.native_type);
+        match known(name) {
+            None => changes.push(format!("The column `{name}` was added.")),
+            Some(before) if !same_form(&before.logical_type, &column.logical_type) => {
+                let before = &before.native_type;
+                changes.push(format!("The column `{name}` was {before} and is {now}."));
+            }
+            Some(_) => {}
+        }
+    }
+    for before in &copy.columns {
+        if column(table, &before.source_name).is_none() {
+            changes.push(format!("The column `{}` was dropped.", before.source_name));
+        }
+    }
+    let order = table.columns.iter().map(|column| &column.name);
+    if changes.is_empty() && !order.eq(copy.columns.iter().map(|column| &column.source_name)) {
+        changes.push("The columns stand in another order.".to_owned());
+    }
+    changes
+}
