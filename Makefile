@@ -19,8 +19,8 @@ check: tools ## check formatting, lints and documentation
 	cargo clippy --all-targets --locked -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --document-private-items --locked
 
-bench: tools ## run the benchmarks among private database servers (ARGS="-- schemas")
-	tests/servers/with.sh --engines "$(ENGINES)" -- cargo bench --locked $(ARGS)
+bench: tools ## run the benchmarks among private database servers (ARGS="-- schemas", "-- sync")
+	HEADWATER_BENCH=1 tests/servers/with.sh --engines "$(ENGINES)" -- cargo bench --locked --bench figures $(ARGS)
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(firstword $(MAKEFILE_LIST))

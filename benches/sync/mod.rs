@@ -56,16 +56,12 @@ pub async fn run() -> Outcome<()> {
     for suffix in ["", "-wal", "-shm"] {
         let _ = fs::remove_file(folder.path().join(format!("minimal.sqlite{suffix}")));
     }
-    if let Ok(python) = std::env::var("HEADWATER_BENCH_DUCKDB_PYTHON") {
-        let mut duckdb = Command::new(python);
-        let program = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/sync/duckdb_copy.py");
-        duckdb
-            .args([program, &url()])
-            .arg(folder.path().join("duckdb.sqlite"));
-        show("DuckDB to SQLite", measured(duckdb)?);
-    } else {
-        println!("DuckDB was left out: HEADWATER_BENCH_DUCKDB_PYTHON names no Python that has it");
-    }
+    let mut duckdb = Command::new(variable("DUCKDB_PYTHON"));
+    let program = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/sync/duckdb_copy.py");
+    duckdb
+        .args([program, &url()])
+        .arg(folder.path().join("duckdb.sqlite"));
+    show("DuckDB to SQLite", measured(duckdb)?);
     Ok(())
 }
 

@@ -31,6 +31,7 @@
 #   HEADWATER_TEST_MONGODB_TLS_PORT      the same behind TLS
 #   HEADWATER_TEST_MONGODB_PYTHON        a Python that can import pymongo
 #   HEADWATER_TEST_SQLALCHEMY_PYTHON     a Python that can import sqlalchemy (with a server of SQL)
+#   HEADWATER_TEST_DUCKDB_PYTHON         a Python that can import duckdb (where HEADWATER_BENCH is set)
 #
 # The SQL servers answer on 127.0.0.1 and 127.0.0.2. Their certificate names
 # localhost and 127.0.0.1, so 127.0.0.2 is the right server under a wrong name.
@@ -63,6 +64,8 @@ source "$HERE/lib/command.sh"
 source "$HERE/lib/venv.sh"
 # shellcheck source=tests/servers/lib/sqlalchemy.sh
 source "$HERE/lib/sqlalchemy.sh"
+# shellcheck source=tests/servers/lib/duckdb.sh
+source "$HERE/lib/duckdb.sh"
 
 readonly ALL_ENGINES=(sqlite postgres mariadb mysql mongodb)
 
@@ -141,6 +144,11 @@ case "${ENGINES[*]}" in
         export HEADWATER_TEST_SQLALCHEMY_PYTHON
         ;;
 esac
+if [[ -n ${HEADWATER_BENCH:-} ]]; then
+    PEERS+=(duckdb)
+    HEADWATER_TEST_DUCKDB_PYTHON=$(duckdb_venv)/bin/python
+    export HEADWATER_TEST_DUCKDB_PYTHON
+fi
 
 run_jobs "${ENGINES[@]}" "${PEERS[@]}" -- obtain prepare
 open_ports

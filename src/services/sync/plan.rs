@@ -55,10 +55,14 @@ impl Way {
     }
 }
 
-/// Why a table is not copied.
+/// Why a table is not copied; `named` says that a caller asks for this one.
 #[must_use]
-pub fn left_out(table: &Table) -> Option<&'static str> {
+pub fn left_out(table: &Table, named: bool) -> Option<&'static str> {
+    if table.columns.is_empty() && table.sample.is_none() {
+        return Some("It has no columns.");
+    }
     match table.kind {
+        _ if named => None,
         TableKind::View => Some("A view is copied where `tables` names it."),
         TableKind::Partition => Some("Its rows are in the copy of the table that it is a part of."),
         TableKind::VirtualTable => Some("A virtual table is copied where `tables` names it."),
@@ -391,4 +395,66 @@ fn changes(table: &Table, copy: Option<&Copy>) -> Vec<String> {
         changes.push("The columns stand in another order.".to_owned());
     }
     changes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::{Index, IndexColumn, Sample};
+
+    fn table(columns: &[(&str, DataType)]) -> Table {
+        let columns = columns.iter().map(|(name, logical_type)| Column {
+            name: (*name).to_owned(),
+            native_type: logical_type.to_string(),
+            logical_type: logical_type.clone(),
+            ..Column::default()
+        });
+        Table {
+            name: "t".to_owned(),
+            columns: columns.collect(),
+            ..Table::default()
+        }
+    }
+
+    fn index(name: &str) -> Index {
+        Index {
+            columns: vec![IndexColumn {
+                name: Some(name.to_owned()),
+                ..IndexColumn::default()
+            }],
+            ..Index::default()
+        }
+    }
+
+    #[test]
+    fn a_table_without_columns_is_left_out_and_a_collection_without_documents_is_not() {
+        let mut none = table(&[]);
+        assert!(left_out(&none, true).is_some());
+        none.sample = Some(Sample::default());
+        assert!(left_out(&none, true).is_none());
+        let mut view = table(&[("a", DataType::Int32)]);
+        view.kind = TableKind::View;
+        assert!(left_out(&view, false).is_some() && left_out(&view, true).is_none());
+    }
+
+    #[test]
+    fn what_tells_changes_is_an_indexed_time_that_is_always_there_else_a_key_of_one_number() {
+        let mut some = table(&[
+            ("id", DataType::Int64),
+            ("Updated_At", DataType::Timestamptz),
+            ("modified", DataType::Timestamp),
+        ]);
+        let named = |table: &Table, key: &[&str]| {
+            let key: Vec<_> = key.iter().map(ToString::to_string).collect();
+            found(table, &key).map(|column| column.name.clone())
+        };
+        assert_eq!(named(&some, &["id"]).as_deref(), Some("id"));
+        assert_eq!(named(&some, &["id", "modified"]), None);
+        some.indexes = vec![index("modified"), index("Updated_At")];
+        assert_eq!(named(&some, &["id"]).as_deref(), Some("Updated_At"));
+        some.columns[1].nullable = true;
+        assert_eq!(named(&some, &["id"]).as_deref(), Some("modified"));
+        some.indexes[0].predicate = Some("id > 0".to_owned());
+        assert_eq!(named(&some, &[]), None);
+    }
 }

@@ -118,7 +118,7 @@ impl SourceRun<'_> {
             batch_rows: self.options.batch_size.unwrap_or(usize::MAX),
         };
         let progress = self.progress.table(&self.record.source.name, &table);
-        let skipped = left_out(&table).filter(|_| !named);
+        let skipped = left_out(&table, named);
         let strict = target.driver.capability.strict_types;
         let selection = &target.settings.selection;
         let plan = Plan::new(table, copies.remove(&id), self.options, selection, strict);

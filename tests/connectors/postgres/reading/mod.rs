@@ -12,8 +12,9 @@ use headwater::connectors::read::{Condition, Order, Statement, Test, channel};
 use headwater::connectors::{
     Chunk, ConnectorError, Inlet, Outlet, QueryRead, Selection, Session, TableRead,
 };
-use headwater::rows::RowBatch;
-use headwater::rows::{Cell, RowColumn};
+use headwater::local::{Local, StageDraft};
+use headwater::model::{SourceId, TableId};
+use headwater::rows::{Cell, RowBatch, RowColumn};
 use headwater::schema::TableRef;
 use serde_json::Value;
 
@@ -90,6 +91,47 @@ impl Answer {
             }
         }
     }
+}
+
+/// The rows of an answer as a copy of them has them.
+fn in_a_copy(answer: &Answer) -> Vec<Vec<Owned>> {
+    use rusqlite::types::ValueRef;
+    let folder = tempfile::tempdir().unwrap();
+    let copies = Local::new(folder.path()).copies("w").unwrap();
+    let draft = StageDraft {
+        columns: &answer.columns,
+        key: &[],
+        strict: true,
+        integer_key: false,
+    };
+    let mut stage = copies.stage(&draft).unwrap();
+    let mut batch = RowBatch::new(answer.columns.len());
+    for value in answer.rows.iter().flatten() {
+        match value {
+            Owned::Null => batch.null(),
+            Owned::Integer(number) => batch.integer(*number),
+            Owned::Real(bits) => batch.real(f64::from_bits(*bits)),
+            Owned::Text(text) => batch.text(text),
+            Owned::Blob(bytes) => batch.blob(bytes),
+        }
+    }
+    stage.write(&batch).unwrap();
+    let copy = stage.replace(&TableId::generate(), &SourceId::generate(), 0, None);
+    let reader = copies.reader().unwrap();
+    let sql = format!("SELECT * FROM {} ORDER BY rowid", copy.unwrap().physical);
+    let mut statement = reader.prepare(&sql).unwrap();
+    let value = |value: ValueRef<'_>| match value {
+        ValueRef::Null => Owned::Null,
+        ValueRef::Integer(number) => Owned::Integer(number),
+        ValueRef::Real(number) => Owned::Real(number.to_bits()),
+        ValueRef::Text(text) => Owned::Text(String::from_utf8(text.to_vec()).unwrap()),
+        ValueRef::Blob(bytes) => Owned::Blob(bytes.to_vec()),
+    };
+    let width = answer.columns.len();
+    let rows = statement.query_map([], |row| {
+        (0..width).map(|at| row.get_ref(at).map(value)).collect()
+    });
+    rows.unwrap().map(Result::unwrap).collect()
 }
 
 /// Takes all that `read` puts into its outlet.
