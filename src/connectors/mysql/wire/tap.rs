@@ -310,7 +310,7 @@ mod tests {
         let diversion = slot.take().unwrap();
         let carrying = tokio::spawn(async move { diversion.run(&mut ours, &mut guard()).await });
         let mut packet = Vec::new();
-        packet::write(&mut packet, 0, &[0; 1 << 15]).await.unwrap();
+        packet::write(&mut packet, 0, &[0; 1 << 14]).await.unwrap();
         let mut written = 0;
         // Time stands still until nobody can go on.
         tokio::time::pause();
