@@ -9,6 +9,7 @@ mod hostile;
 mod leaving;
 mod names;
 mod rights;
+mod rows;
 mod some_of_it;
 mod tls;
 

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use futures_util::StreamExt;
 use mysql_async::prelude::Queryable;
-use mysql_async::{Column, Conn, DriverError, Error, Value};
+use mysql_async::{Column, Conn, DriverError, Error, Params, Statement, Value};
 
-use super::wire::{self, Failure, LoginOutcome, Meeting, Refusal, Relay, Stream};
+use super::wire::{self, Failure, LoginOutcome, Meeting, Refusal, Relay, SILENCE, Stream, Tap};
 
 /// A connection.
 pub struct Client {
@@ -24,6 +24,21 @@ pub struct Prepared {
     pub columns: Arc<[Column]>,
     /// How many parameters it has.
     pub parameters: u16,
+}
+
+/// A statement that the server keeps until it is forgotten.
+pub struct Kept(Statement);
+
+impl Kept {
+    /// What it would answer with; empty where it answers no rows.
+    pub fn columns(&self) -> Arc<[Column]> {
+        self.0.columns()
+    }
+
+    /// How many parameters it has.
+    pub fn parameters(&self) -> usize {
+        usize::from(self.0.num_params())
+    }
 }
 
 /// One row of an answer.
@@ -77,25 +92,70 @@ impl Client {
 
     /// Lets the server understand one statement without running it.
     pub async fn prepare(&mut self, sql: &str) -> Result<Prepared, Failure> {
+        let Some(kept) = self.keep(sql).await? else {
+            return Ok(Prepared {
+                columns: Arc::default(),
+                parameters: u16::MAX,
+            });
+        };
+        let prepared = Prepared {
+            columns: kept.columns(),
+            parameters: kept.0.num_params(),
+        };
+        self.forget(kept).await?;
+        Ok(prepared)
+    }
+
+    /// Lets the server understand one statement, to run it. Answers `None` where its parameters
+    /// are written in two ways.
+    pub async fn keep(&mut self, sql: &str) -> Result<Option<Kept>, Failure> {
         self.begin()?;
-        let statement = match self.conn.prep(sql).await {
+        match self.conn.prep(sql).await {
             // The driver takes `:name` for a parameter too, and has asked for nothing yet.
             Err(Error::Driver(DriverError::MixedParams)) => {
                 self.busy = false;
-                return Ok(Prepared {
-                    columns: Arc::default(),
-                    parameters: u16::MAX,
-                });
+                Ok(None)
             }
-            prepared => self.end(prepared)?,
+            prepared => self.end(prepared).map(|statement| Some(Kept(statement))),
+        }
+    }
+
+    /// Lets the server forget a statement.
+    pub async fn forget(&mut self, kept: Kept) -> Result<(), Failure> {
+        self.begin()?;
+        let closed = self.conn.close(kept.0).await;
+        self.end(closed)
+    }
+
+    /// Runs a statement with values for its parameters, and hands its columns and its rows, as they
+    /// come, to `take`. What that makes of them is answered even where the statement fails.
+    pub async fn run<T, F>(
+        &mut self,
+        kept: &Kept,
+        values: Vec<Value>,
+        take: impl FnOnce(Arc<[Column]>, Tap) -> F,
+    ) -> (Result<(), Failure>, Option<T>)
+    where
+        F: Future<Output = T>,
+    {
+        if let Err(failure) = self.begin() {
+            return (Err(failure), None);
+        }
+        let tap = self.relay.tap();
+        let values = match values.len() {
+            0 => Params::Empty,
+            _ => Params::Positional(values),
         };
-        let prepared = Prepared {
-            columns: statement.columns(),
-            parameters: statement.num_params(),
+        let asked = self.conn.exec_iter(&kept.0, values);
+        let answer = match tokio::time::timeout(SILENCE, asked).await {
+            Ok(Ok(answer)) => answer,
+            Ok(Err(error)) => return (self.end(Err(error)), None),
+            Err(_) => return (Err(Failure::Silent), None),
         };
-        let closed = self.conn.close(statement).await;
-        self.end(closed)?;
-        Ok(prepared)
+        let columns = answer.columns().unwrap_or_default();
+        // For the driver there are none; it waits for their end.
+        let (done, taken) = futures_util::join!(answer.drop_result(), take(columns, tap));
+        (self.end(done), Some(taken))
     }
 
     /// Says goodbye.

@@ -71,6 +71,11 @@ pub fn explain(failure: Failure, about: &About) -> ConnectorError {
             METHODS,
         ),
         Failure::Here(error) => error,
+        Failure::Silent => ConnectorError::new(
+            ErrorKind::Timeout,
+            format!("The server at {place} sent nothing for minutes."),
+            "Try again when the server is less busy; look for a proxy or firewall in between.",
+        ),
         Failure::Unfinished => ConnectorError::new(
             ErrorKind::ConnectionLost,
             "An earlier answer was given up before its end.",
@@ -82,7 +87,12 @@ pub fn explain(failure: Failure, about: &About) -> ConnectorError {
 /// The failure of a statement of the caller's own.
 pub fn explain_query(failure: Failure, about: &About) -> ConnectorError {
     let error = explain(failure, about);
-    if error.kind != ErrorKind::ServerError || error.server_code.is_none() {
+    let callers = [
+        ErrorKind::ServerError,
+        ErrorKind::InvalidQuery,
+        ErrorKind::DatabaseNotFound,
+    ];
+    if !callers.contains(&error.kind) || error.server_code.is_none() {
         return error;
     }
     ConnectorError {
@@ -194,6 +204,25 @@ fn refused(code: u16, about: &About) -> ConnectorError {
             format!("The server at {place} ended the connection."),
             "Connect again.",
         ),
+        1146 | 1356 => error(
+            ErrorKind::InvalidQuery,
+            "A table is not there any more, or a view leads to one that is not.".to_owned(),
+            "Read the schema again.",
+        )
+        .because("table_not_found"),
+        1054 => error(
+            ErrorKind::InvalidQuery,
+            "A column is not there any more.".to_owned(),
+            "Read the schema again.",
+        )
+        .because("column_not_found"),
+        // Texts that are no value of the column that they are compared with, or of no collation
+        // that both have.
+        1267 | 1270 | 1271 | 1292 | 1366 | 1411 | 1525 | 1690 | 3140 | 3141 => error(
+            ErrorKind::InvalidQuery,
+            "A value does not fit the column that it is compared with.".to_owned(),
+            "Write it as values of that column are answered.",
+        ),
         1205 | 1317 | 1969 | 3024 => error(
             ErrorKind::Timeout,
             "The server stopped the statement for the time it took.".to_owned(),
@@ -243,6 +272,7 @@ mod tests {
             (&[1053], ErrorKind::ServerUnavailable),
             (&[1927, 4031], ErrorKind::ConnectionLost),
             (&[1317, 1969, 3024], ErrorKind::Timeout),
+            (&[1054, 1146, 1267, 1525, 3141], ErrorKind::InvalidQuery),
             (&[1064, 1, 65_535], ErrorKind::ServerError),
         ] {
             for code in codes {

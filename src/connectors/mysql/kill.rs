@@ -34,13 +34,19 @@ impl Drop for Guard {
             return;
         };
         let thread = self.thread;
-        runtime.spawn(tokio::time::timeout(PATIENCE, async move {
-            // Where it fails (a limit on the account's connections, say), the session's own time
-            // limit ends the statement.
-            if let Ok(mut opened) = plan.open(&Trace::default()).await {
-                let _ = opened.client.execute(&format!("KILL QUERY {thread}")).await;
-                opened.client.quit().await;
-            }
-        }));
+        runtime.spawn(async move { stop(&plan, thread).await });
     }
+}
+
+/// Tells the server to stop what it does on the connection `thread`.
+pub async fn stop(plan: &Plan, thread: u32) {
+    // Where it fails (a limit on the account's connections, say), the session's own time limit ends
+    // the statement, or the end of its connection.
+    let told = async {
+        if let Ok(mut opened) = plan.open(&Trace::default()).await {
+            let _ = opened.client.execute(&format!("KILL QUERY {thread}")).await;
+            opened.client.quit().await;
+        }
+    };
+    let _ = tokio::time::timeout(PATIENCE, told).await;
 }

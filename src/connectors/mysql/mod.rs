@@ -13,12 +13,14 @@ mod printed;
 mod privileges;
 mod query;
 mod quote;
+mod read;
 mod server;
 mod session;
 mod tables;
 mod types;
 mod unreadable;
 mod wire;
+mod words;
 
 use async_trait::async_trait;
 

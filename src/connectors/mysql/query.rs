@@ -5,93 +5,123 @@ use mysql_async::consts::ColumnFlags;
 use super::client::Client;
 use super::types;
 use super::wire::Failure;
+use super::words::{self, Quotes, Token};
 use crate::connectors::error::{ConnectorError, ErrorKind};
 use crate::connectors::selection::Selection;
 use crate::schema::{Column, Table, TableKind};
 
-/// A query that holds nothing but reading, as far as its words tell. The session's read-only
-/// transactions and the single statement of the protocol are the fences behind this one.
+/// The words with which a select begins.
+const SELECTS: &[&str] = &["SELECT", "WITH", "TABLE", "VALUES"];
+/// The words with which other statements begin that only tell.
+const TELLING: &[&str] = &["SHOW", "EXPLAIN", "DESCRIBE", "DESC"];
+/// Functions that a read-only transaction lets through and that take locks, move sequences, wait
+/// for replicas or read files of the server.
+const FUNCTIONS: &[&str] = &[
+    "GET_LOCK",
+    "IS_FREE_LOCK",
+    "LASTVAL",
+    "LOAD_FILE",
+    "MASTER_GTID_WAIT",
+    "MASTER_POS_WAIT",
+    "NEXTVAL",
+    "RELEASE_ALL_LOCKS",
+    "RELEASE_LOCK",
+    "SETVAL",
+    "SOURCE_POS_WAIT",
+    "SYS_EVAL",
+    "SYS_EXEC",
+    "WAIT_FOR_EXECUTED_GTID_SET",
+    "WAIT_UNTIL_SQL_THREAD_AFTER_GTIDS",
+];
+/// Words that stand side by side in what locks rows or moves a sequence.
+const PHRASES: &[&[&str]] = &[
+    &["FOR", "UPDATE"],
+    &["FOR", "SHARE"],
+    &["LOCK", "IN", "SHARE"],
+    &["NEXT", "VALUE", "FOR"],
+];
+
+/// A select that holds nothing but reading, as far as its words tell. The session's read-only
+/// transactions, the single statement of the protocol and what the server says of a statement that
+/// it has understood are the fences behind this one.
 pub fn check(sql: &str) -> Result<&str, ConnectorError> {
-    let invalid = |message: &str| {
-        let hint = "Give one SELECT, WITH, TABLE or VALUES statement that only reads.";
-        Err(ConnectorError::new(ErrorKind::InvalidQuery, message, hint))
-    };
+    checked(sql, Quotes::default(), SELECTS)
+}
+
+/// The same of a statement that is to be run as it is, in a session of that SQL mode.
+pub fn check_statement<'s>(sql: &'s str, mode: &str) -> Result<&'s str, ConnectorError> {
+    checked(sql, Quotes::of(mode), &[SELECTS, TELLING].concat())
+}
+
+fn checked<'s>(sql: &'s str, quotes: Quotes, begins: &[&str]) -> Result<&'s str, ConnectorError> {
     let sql = sql.trim().trim_end_matches(';').trim_end();
-    let words = words(sql);
-    let begins = ["SELECT", "WITH", "TABLE", "VALUES"];
-    match words.first() {
-        Some(first) if begins.contains(&first.as_str()) => {}
-        _ => return invalid("The query is no select."),
+    let tokens = words::tokens(sql, quotes);
+    let words: Vec<_> = tokens
+        .iter()
+        .map(|token| match token {
+            Token::Word(word) => word.as_str(),
+            _ => "",
+        })
+        .collect();
+    let first = words.iter().find(|word| !word.is_empty());
+    let opens = |token: &Token| *token == Token::Mark('(');
+    if !first.is_some_and(|first| begins.contains(first))
+        || !tokens
+            .iter()
+            .find(|t| !opens(t))
+            .is_some_and(|t| matches!(t, Token::Word(_)))
+    {
+        return Err(invalid("The query is no select."));
     }
-    if words.iter().any(|word| word == ";") {
-        return invalid("The query holds several statements.");
+    if sql.contains('\0') {
+        return Err(invalid("The query holds a NUL."));
     }
-    // INTO OUTFILE writes a file at the server, and no transaction keeps it from doing so.
-    if words.iter().any(|word| word == "INTO") {
-        return invalid("The query has an INTO and so does more than read.");
+    let marked = |mark| tokens.contains(&Token::Mark(mark));
+    if marked(';') {
+        return Err(invalid("The query holds several statements."));
+    }
+    // A NULL that may be written as one word with what follows.
+    if tokens.contains(&Token::Hidden) || marked('\\') {
+        return Err(invalid(
+            "The query has a comment or backslash that the server may run.",
+        ));
+    }
+    // INTO OUTFILE writes a file at the server, and no transaction keeps it from doing so. A number
+    // ends where a word begins, also without a blank.
+    let digit = |word: &str| word.starts_with(|c: char| c.is_ascii_digit());
+    if words
+        .iter()
+        .any(|w| *w == "INTO" || (digit(w) && w.ends_with("INTO")))
+    {
+        return Err(invalid("The query has an INTO and so does more than read."));
+    }
+    if PHRASES
+        .iter()
+        .any(|phrase| words.windows(phrase.len()).any(|w| w == *phrase))
+    {
+        return Err(invalid("The query locks rows or moves a sequence."));
+    }
+    for (token, next) in tokens.iter().zip(&tokens[1..]) {
+        match (token, next) {
+            (Token::Word(name) | Token::Name(name), Token::Mark('('))
+                if FUNCTIONS.contains(&name.as_str()) =>
+            {
+                return Err(invalid(&format!(
+                    "The query calls {name}, which does more than read."
+                )));
+            }
+            (Token::Mark(':'), Token::Word(_)) => {
+                return Err(invalid("A parameter is written as ?, not by a name."));
+            }
+            _ => {}
+        }
     }
     Ok(sql)
 }
 
-/// The words outside of quotes and comments, in capitals, and each `;`. A comment that `MySQL`
-/// runs (`/*! … */`) counts as text.
-fn words(sql: &str) -> Vec<String> {
-    let mut words = Vec::new();
-    let mut word = String::new();
-    let mut rest = sql;
-    while let Some(character) = rest.chars().next() {
-        let skip = match character {
-            '\'' | '"' | '`' => quoted(rest, character),
-            '#' => rest.find('\n').unwrap_or(rest.len()),
-            '-' if is_line_comment(rest) => rest.find('\n').unwrap_or(rest.len()),
-            '/' if rest.starts_with("/*")
-                && !rest.starts_with("/*!")
-                && !rest.starts_with("/*M!") =>
-            {
-                rest.find("*/").map_or(rest.len(), |end| end + 2)
-            }
-            _ => character.len_utf8(),
-        };
-        if character.is_alphanumeric() || character == '_' || character == '$' {
-            word.extend(character.to_uppercase());
-        } else {
-            if !word.is_empty() {
-                words.push(std::mem::take(&mut word));
-            }
-            if character == ';' {
-                words.push(";".to_owned());
-            }
-        }
-        rest = &rest[skip..];
-    }
-    if !word.is_empty() {
-        words.push(word);
-    }
-    words
-}
-
-/// Two dashes begin a comment only before a space or a control character.
-fn is_line_comment(rest: &str) -> bool {
-    rest.strip_prefix("--").is_some_and(|behind| {
-        behind
-            .chars()
-            .next()
-            .is_none_or(|c| c.is_whitespace() || c.is_control())
-    })
-}
-
-/// The length of a quoted text with its quotes. A backslash is taken for an escape, as it is but
-/// under `NO_BACKSLASH_ESCAPES`; read wrongly, it makes the query be refused or the server decide.
-fn quoted(rest: &str, quote: char) -> usize {
-    let mut characters = rest.char_indices().skip(1);
-    while let Some((at, character)) = characters.next() {
-        if character == '\\' && quote != '`' {
-            characters.next();
-        } else if character == quote {
-            return at + character.len_utf8();
-        }
-    }
-    rest.len()
+fn invalid(message: &str) -> ConnectorError {
+    let hint = "Give one SELECT, WITH, TABLE or VALUES statement that only reads.";
+    ConnectorError::new(ErrorKind::InvalidQuery, message, hint)
 }
 
 /// Why a query was not described.
@@ -167,6 +197,7 @@ mod tests {
             "SELECT 'it''s \\' into'",
             "TABLE t",
             "SELECT 1--1",
+            "SELECT `for`, 'update' FROM t WHERE get_lock = 1",
         ] {
             assert!(check(sql).is_ok(), "{sql}");
         }
@@ -182,11 +213,43 @@ mod tests {
             "SELECT 1 /*! INTO OUTFILE '/tmp/x' */",
             "SELECT 1 /*M!100000 INTO OUTFILE '/tmp/x' */",
             "SET @a = 1",
+            "SELECT 1 /*!50000INTO OUTFILE '/tmp/x' */",
+            "SELECT 1.5INTO OUTFILE '/tmp/x'",
+            r"SELECT \NINTO OUTFILE '/tmp/x'",
+            "SELECT 1 --\u{a0} INTO OUTFILE '/tmp/x' FROM (SELECT 2 AS \u{a0}) t",
+            "SELECT /*+ QB_NAME(`*/`) */ 1 INTO OUTFILE '/tmp/x' -- `",
+            "SELECT * FROM t FOR/**/UPDATE",
+            "SELECT * FROM t LOCK IN SHARE MODE",
+            "SELECT `get_lock` ('a', 1)",
+            "SELECT LOAD_FILE('/etc/passwd')",
+            "SELECT NEXT VALUE FOR s",
+            "SELECT :name",
+            "SELECT 1\0",
+            "SHOW TABLES",
             "-- x",
         ] {
             let error = check(sql).unwrap_err();
             assert_eq!(error.kind, ErrorKind::InvalidQuery, "{sql}");
         }
+    }
+
+    #[test]
+    fn a_statement_to_run_may_tell_and_is_read_by_its_sessions_mode() {
+        assert!(check_statement("SHOW TABLES", "").is_ok());
+        assert!(check_statement("explain select 1", "").is_ok());
+        for sql in [
+            "SET @a = 1",
+            "CALL p()",
+            "DO 1",
+            "CHECK TABLE t",
+            "ANALYZE TABLE t",
+        ] {
+            assert!(check_statement(sql, "").is_err(), "{sql}");
+        }
+        let hidden = r"SELECT '\' INTO OUTFILE '/tmp/x' -- '";
+        assert!(check_statement(hidden, "NO_BACKSLASH_ESCAPES").is_err());
+        let quoted = r#"SELECT "\" INTO OUTFILE '/tmp/x' -- ""#;
+        assert!(check_statement(quoted, "ANSI_QUOTES").is_err());
     }
 
     proptest::proptest! {

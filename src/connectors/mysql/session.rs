@@ -10,16 +10,22 @@ use super::client::Client;
 use super::connect::{Opened, Plan};
 use super::error::About;
 use super::query::Refused;
+use super::read::{self, Reading};
 use super::server::{Flavour, Server};
 use super::tables::Tables;
 use super::wire::Failure;
 use super::{catalog, count, introspect, kill, query, quote};
-use crate::connectors::error::ConnectorError;
+use crate::connectors::error::{ConnectorError, ErrorKind};
+use crate::connectors::read::{Outlet, QueryRead, Snapshot, TableRead, not_offered};
 use crate::connectors::{Selection, ServerInfo, Session, Stage, TableEntry, Trace, limits};
-use crate::schema::Schema;
+use crate::schema::{Schema, TableKind};
 
 /// How long the estimates of rows may take in a listing, which a person waits for.
 const ESTIMATES: Duration = Duration::from_secs(3);
+
+/// What a query gets more from us than from the server, so that the server's own limit is the one
+/// that strikes and says so.
+const MARGIN: Duration = Duration::from_secs(1);
 
 /// A session of either engine.
 pub struct MySqlSession {
@@ -31,6 +37,8 @@ pub struct MySqlSession {
     database: Option<String>,
     info: ServerInfo,
     query: Option<String>,
+    /// Whether its settings are those for reading rows.
+    reads_rows: bool,
 }
 
 impl MySqlSession {
@@ -77,6 +85,7 @@ impl MySqlSession {
             database,
             info,
             query,
+            reads_rows: false,
         })
     }
 
@@ -94,8 +103,38 @@ impl MySqlSession {
         .at(Stage::ReadCatalog)
     }
 
+    /// What is told of rows that could not be read.
+    fn unread(&self, refused: Refused, callers: bool) -> ConnectorError {
+        match refused {
+            Refused::Here(error) => error,
+            Refused::There(failure) if callers => self.plan.explain_query(failure, &self.about),
+            Refused::There(failure) => self.plan.explain(failure, &self.about),
+        }
+    }
+
+    /// Begins to read rows.
+    fn reading(&mut self) -> Reading<'_> {
+        self.reads_rows = true;
+        Reading {
+            client: &mut self.client,
+            plan: &self.plan,
+            server: &self.server,
+        }
+    }
+
+    /// Goes back to reading the catalog.
+    async fn end_reading(&mut self) -> Result<(), Failure> {
+        if self.reads_rows {
+            read::end(&mut self.client).await?;
+            prepare(&mut self.client, &self.server).await?;
+            self.reads_rows = false;
+        }
+        Ok(())
+    }
+
     /// The databases that are read: the one that was named, else all but the server's own.
     async fn schemas(&mut self, selection: &Selection) -> Result<Vec<String>, Failure> {
+        self.end_reading().await?;
         let mut schemas = match &self.database {
             Some(database) => vec![database.clone()],
             None => listing::schemas(&mut self.client).await?,
@@ -227,6 +266,49 @@ impl Session for MySqlSession {
         let query = self.query.as_deref();
         let client = &mut self.client;
         count::rows(client, &self.plan, &self.server, tables, query, deadline).await
+    }
+
+    async fn begin_snapshot(&mut self, join: Option<&str>) -> Result<Snapshot, ConnectorError> {
+        if join.is_some() {
+            return Err(not_offered());
+        }
+        let (plan, thread) = (Arc::clone(&self.plan), self.client.thread());
+        let begun = kill::stopping(&plan, thread, self.reading().begin()).await;
+        begun.map_err(|failure| self.unread(Refused::There(failure), false))
+    }
+
+    async fn largest(
+        &mut self,
+        read: &TableRead,
+        column: &str,
+    ) -> Result<Option<String>, ConnectorError> {
+        let (plan, thread) = (Arc::clone(&self.plan), self.client.thread());
+        let largest = kill::stopping(&plan, thread, self.reading().largest(read, column)).await;
+        largest.map_err(|refused| self.unread(refused, read.kind == TableKind::Query))
+    }
+
+    async fn read_table(
+        &mut self,
+        read: &TableRead,
+        out: &mut Outlet,
+    ) -> Result<(), ConnectorError> {
+        let (plan, thread) = (Arc::clone(&self.plan), self.client.thread());
+        let done = kill::stopping(&plan, thread, self.reading().table(read, out)).await;
+        done.map_err(|refused| self.unread(refused, read.kind == TableKind::Query))
+    }
+
+    async fn query(&mut self, query: &QueryRead, out: &mut Outlet) -> Result<(), ConnectorError> {
+        let (plan, thread) = (Arc::clone(&self.plan), self.client.thread());
+        let mut reading = self.reading();
+        let work = kill::stopping(&plan, thread, reading.query(query, out));
+        match tokio::time::timeout(query.timeout + MARGIN, work).await {
+            Ok(done) => done.map_err(|refused| self.unread(refused, true)),
+            Err(_) => Err(ConnectorError::new(
+                ErrorKind::Timeout,
+                "The query took longer than it may.",
+                "Ask for less, or give it more time.",
+            )),
+        }
     }
 
     async fn close(self: Box<Self>) {

@@ -5,7 +5,7 @@
 
 use super::packet::FULL;
 use super::reader::Reader;
-use super::{Failure, PACKET};
+use super::{Failure, PACKET, ROW};
 
 /// The most columns that one answer can have
 /// (<https://dev.mysql.com/doc/refman/8.4/en/column-count-limit.html>).
@@ -26,6 +26,8 @@ pub struct Guard {
     /// Bytes so far of a packet that goes on in the next frame.
     open: usize,
     definitions: usize,
+    /// The largest packet that is taken.
+    packet: usize,
     answer: usize,
 }
 
@@ -50,8 +52,20 @@ impl Guard {
             due: Due::Nothing,
             open: 0,
             definitions: DEFINITIONS,
+            packet: PACKET,
             answer: ANSWER,
         }
+    }
+
+    /// Whether rows, or their end, are due.
+    pub fn is_among_rows(&self) -> bool {
+        self.due == Due::Rows
+    }
+
+    /// Lets the rows of this answer be as many as they are: their reader is the bound.
+    pub fn expect_rows_of_a_table(&mut self) {
+        self.packet = ROW;
+        self.answer = usize::MAX;
     }
 
     /// Takes a frame of the driver.
@@ -72,6 +86,7 @@ impl Guard {
             _ => Due::Nothing,
         };
         self.definitions = DEFINITIONS;
+        self.packet = PACKET;
         self.answer = ANSWER;
         Ok(())
     }
@@ -83,7 +98,7 @@ impl Guard {
         self.answer = left.ok_or_else(too_large("the rows of an answer"))?;
         let before = self.open;
         let whole = before + payload.len();
-        if whole > PACKET {
+        if whole > self.packet {
             return Err(Failure::TooLarge("a packet"));
         }
         self.open = if payload.len() == FULL { whole } else { 0 };

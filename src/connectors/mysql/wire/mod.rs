@@ -19,13 +19,16 @@ mod meeting;
 mod packet;
 mod reader;
 mod relay;
+mod tap;
 
 use std::io;
 
 pub use greeting::{First, Greeting, read_greeting};
 pub use login::{LoginOutcome, log_in};
 pub use meeting::{Account, Meeting};
+pub use reader::Reader;
 pub use relay::Relay;
+pub use tap::{SILENCE, Tap};
 
 use tokio::io::{AsyncRead, AsyncWrite};
 
@@ -34,6 +37,8 @@ use crate::connectors::error::ConnectorError;
 /// The largest packet that is taken, in bytes: far above any row of a catalog, and the default of
 /// `max_allowed_packet`.
 const PACKET: usize = 64 * 1024 * 1024;
+/// The largest row of a table that is taken, in bytes.
+const ROW: usize = 256 * 1024 * 1024;
 
 /// A connection of any kind: TCP, TLS, a Unix socket.
 pub trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
@@ -57,6 +62,8 @@ pub enum Failure {
     Method(String),
     /// This machine has no place to meet the driver at.
     Here(ConnectorError),
+    /// The server sent nothing for too long.
+    Silent,
     /// An earlier answer was not read to its end, because its reader was dropped.
     Unfinished,
 }
