@@ -109,7 +109,14 @@ pub fn cpu(process: u32) -> Option<f64> {
 }
 
 fn spawn(folder: &Path, port: u16) -> std::io::Result<Child> {
-    Command::new(env!("CARGO_BIN_EXE_headwater"))
+    let mut command = Command::new(env!("CARGO_BIN_EXE_headwater"));
+    // It takes no setting that it does not know.
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("HEADWATER_") {
+            command.env_remove(name);
+        }
+    }
+    command
         .args([
             "serve",
             "--listen",

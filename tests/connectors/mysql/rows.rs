@@ -86,6 +86,7 @@ pub fn wanted(database: &str, table: &str, columns: Vec<Column>) -> TableRead {
         kind: TableKind::Table,
         query: None,
         columns,
+        open_columns: false,
         conditions: Vec::new(),
         search: None,
         order: Vec::new(),
