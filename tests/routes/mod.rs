@@ -4,6 +4,7 @@ mod access_table;
 mod auth;
 mod bad_input;
 mod fence;
+mod files;
 mod openapi;
 mod schema_shapes;
 mod schema_versions;

@@ -56,10 +56,11 @@ async fn rows_are_chosen_and_put_in_order() {
     let page = ids(&|read| {
         read.order = vec![by_price(true)];
         (read.offset, read.limit) = (1, Some(2));
-    });
-    assert_eq!(page.await, [1, 2]);
-    let page = ids(&|read| (read.offset, read.limit) = (1, Some(2)));
-    assert_eq!(page.await, [2, 3]);
+    })
+    .await;
+    assert_eq!(page, [1, 2]);
+    let page = ids(&|read| (read.offset, read.limit) = (1, Some(2))).await;
+    assert_eq!(page, [2, 3]);
     assert_eq!(ids(&|read| read.limit = Some(0)).await, [0; 0]);
     let listed = session.list_tables(&Selection::default()).await.unwrap();
     let counted = session
