@@ -36,7 +36,6 @@ const CONFINED: &[(&str, &[&str])] = &[
     ),
     ("rusqlite_migration", &["src/store/"]),
     ("calamine", &["src/connectors/file/"]),
-    ("zip", &["src/connectors/file/"]),
     ("encoding_rs", &["src/connectors/file/"]),
     ("r2d2", &["src/store/"]),
 ];

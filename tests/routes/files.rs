@@ -29,7 +29,7 @@ async fn a_file_is_sent_connected_described_previewed_and_copied() {
         .ok();
     assert_eq!(
         (&sent["path"], &sent["size"]),
-        (&json!("uploads/orders.csv"), &json!(37))
+        (&json!("uploads/orders.csv"), &json!(33))
     );
     let listed = admin.get("/data/files").await.ok();
     assert_eq!(listed[0]["name"], "orders.csv");

@@ -142,3 +142,22 @@ impl<R: BufRead> Read for Decoding<R> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_packed_text_that_becomes_too_large_is_given_up() {
+        let unpacked = |most| {
+            let inner = &[b'x'; 100][..];
+            let count = 0;
+            let mut text = Unpacked { inner, count, most };
+            text.read_to_end(&mut Vec::new())
+        };
+        assert_eq!(unpacked(100).ok(), Some(100));
+        let error = unpacked(99).unwrap_err();
+        let error = io_failed(&error, "a.csv.gz");
+        assert_eq!(error.kind, crate::connectors::ErrorKind::LimitExceeded);
+    }
+}

@@ -1,5 +1,6 @@
 //! Files, read through the library's own way in.
 
+mod excel;
 mod hostile;
 mod parquet;
 mod places;

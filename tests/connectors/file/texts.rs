@@ -70,7 +70,8 @@ async fn options_say_how_a_csv_file_is_written() {
     );
     assert_eq!(rows[0], [text("1.5"), Read::Null, text("x;y")]);
     assert_eq!(rows[1], [text("2.25"), text("café"), text("z")]);
-    let (_, rows) = folder.table("a.txt", json!({})).await;
+    let options = json!({"delimiter": ";", "quote": "'"});
+    let (_, rows) = folder.table("a.txt", options).await;
     assert_eq!(
         rows[1][1],
         Read::Blob(b"caf\xe9".to_vec()),
@@ -195,7 +196,8 @@ proptest! {
         let types: serde_json::Map<_, _> =
             names.iter().map(|name| (name.clone(), json!("string"))).collect();
         let options = json!({"types": types, "delimiter": ",", "header": true});
-        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time()
+            .build().unwrap();
         let (_, rows) = runtime.block_on(folder.table("a.csv", options));
         let expected: Vec<Vec<_>> = table
             .iter()

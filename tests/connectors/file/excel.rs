@@ -39,7 +39,11 @@ fn workbook(more: Option<(&str, u64)>) -> Vec<u8> {
     }
     if let Some((name, size)) = more {
         archive.start_file(name, options).unwrap();
-        std::io::copy(&mut std::io::Read::take(std::io::repeat(b' '), size), &mut archive).unwrap();
+        std::io::copy(
+            &mut std::io::Read::take(std::io::repeat(b' '), size),
+            &mut archive,
+        )
+        .unwrap();
     }
     archive.finish().unwrap().into_inner()
 }
@@ -50,7 +54,11 @@ async fn each_sheet_is_a_table_with_the_values_of_its_cells() {
     folder.write("a.xlsx", workbook(None));
     let mut session = folder.open("a.xlsx", json!({})).await.unwrap();
     let schema = session.introspect(&Selection::default()).await.unwrap();
-    let names: Vec<_> = schema.tables.iter().map(|table| table.name.as_str()).collect();
+    let names: Vec<_> = schema
+        .tables
+        .iter()
+        .map(|table| table.name.as_str())
+        .collect();
     assert_eq!(names, ["One", "Two"]);
     let told: Vec<_> = types(&schema, 0);
     let expected = [
@@ -60,7 +68,10 @@ async fn each_sheet_is_a_table_with_the_values_of_its_cells() {
         ("ok", "boolean"),
         ("column_5", "string"),
     ];
-    assert_eq!(told, expected.map(|(name, told)| (name.to_owned(), told.to_owned())));
+    assert_eq!(
+        told,
+        expected.map(|(name, told)| (name.to_owned(), told.to_owned()))
+    );
     let all = rows(session.as_mut(), &read(&schema, 0)).await.unwrap();
     let first = [
         Read::Integer(9_007_199_254_740_991),
@@ -69,11 +80,26 @@ async fn each_sheet_is_a_table_with_the_values_of_its_cells() {
         Read::Integer(1),
         Read::Null,
     ];
-    let second = [Read::Integer(-2), Read::Null, Read::Real(3.0), Read::Null, text("extra")];
+    let second = [
+        Read::Integer(-2),
+        Read::Null,
+        Read::Real(3.0),
+        Read::Null,
+        text("extra"),
+    ];
     assert_eq!(all, [first, second]);
-    let one = folder.open("a.xlsx", json!({"sheet": "Two"})).await.unwrap().list_tables(&Selection::default()).await;
+    let one = folder
+        .open("a.xlsx", json!({"sheet": "Two"}))
+        .await
+        .unwrap()
+        .list_tables(&Selection::default())
+        .await;
     assert_eq!(one.unwrap().len(), 1);
-    let error = folder.open("a.xlsx", json!({"sheet": "No"})).await.err().unwrap();
+    let error = folder
+        .open("a.xlsx", json!({"sheet": "No"}))
+        .await
+        .err()
+        .unwrap();
     assert_eq!(error.kind, ErrorKind::DatabaseNotFound);
 }
 
