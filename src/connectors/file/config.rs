@@ -10,6 +10,10 @@ const HINT: &str = "Name a file, a folder or a pattern by its path below the fil
                     path = \"sales/2024/*.csv\".";
 
 /// Takes one of the options that say how files are written.
+#[allow(
+    clippy::unnecessary_wraps,
+    reason = "of the shape that all engines share"
+)]
 pub fn parameter(draft: &mut Draft, key: &str, value: &str) -> Result<bool, ConfigError> {
     if key == "compression" {
         // Told by the file's first bytes.

@@ -178,7 +178,7 @@ fn no_more(part: &Part, records: &Records<Text>, width: usize) -> Result<(), Con
         return Ok(());
     }
     let what = format!("it has {count} values, and there are {width} columns");
-    Err(malformed(&part.shown, records.line(), &what))
+    Err(malformed(&part.shown, records.began(), &what))
 }
 
 /// The records behind the header.
@@ -198,7 +198,7 @@ fn records(
 /// Looks at the file's beginning to tell how it is written.
 fn manner(part: &Part, options: &Options) -> Result<Manner, ConnectorError> {
     let (head, whole) = bytes::head(part, options.encoding)?;
-    let quote = options.quote.unwrap_or(Some(b'"'));
+    let quote = options.quote.sign();
     let with = |delimiter| Dialect {
         delimiter,
         quote,
@@ -214,7 +214,7 @@ fn manner(part: &Part, options: &Options) -> Result<Manner, ConnectorError> {
         .map_or_else(|| with(delimiter(&head, whole, usual, &with)), &with);
     let first = beginning(&head, whole, dialect);
     let header = options.header.unwrap_or_else(|| has_header(&first));
-    let width = first.iter().map(Vec::len).max().unwrap_or(0);
+    let values = first.iter().map(Vec::len).max().unwrap_or(0);
     let told = first.into_iter().next().unwrap_or_default();
     // A header says how many columns there are, unless each line ends with a delimiter.
     let names = if header {
@@ -224,7 +224,7 @@ fn manner(part: &Part, options: &Options) -> Result<Manner, ConnectorError> {
         }
         distinct(told)
     } else {
-        distinct(vec![String::new(); width])
+        distinct(vec![String::new(); values])
     };
     Ok(Manner {
         dialect,
@@ -263,19 +263,19 @@ fn beginning(head: &[u8], whole: bool, dialect: Dialect) -> Vec<Vec<(String, boo
 fn delimiter(head: &[u8], whole: bool, usual: u8, with: &impl Fn(u8) -> Dialect) -> u8 {
     let score = |delimiter: u8| {
         let records = beginning(head, whole, with(delimiter));
-        let width = records.first().map_or(0, Vec::len);
+        let values = records.first().map_or(0, Vec::len);
         let same = records
             .iter()
-            .filter(|record| record.len() == width)
+            .filter(|record| record.len() == values)
             .count();
         // In thousandths, so that one odd line does not decide.
         let share = (same * 1000).checked_div(records.len()).unwrap_or(0);
-        let splits = width > 1;
+        let splits = values > 1;
         (
             splits && share >= 900,
             splits,
             share,
-            width,
+            values,
             delimiter == usual,
         )
     };

@@ -7,7 +7,8 @@ use crate::connectors::{ConnectorError, ErrorKind, files};
 
 /// The operating system failed, or what a file is packed with did.
 pub fn io_failed(error: &io::Error, shown: &str) -> ConnectorError {
-    if error.get_ref().is_some_and(|inner| inner.is::<Bomb>()) {
+    let inner = error.get_ref();
+    if inner.is_some_and(<dyn std::error::Error + Send + Sync>::is::<Bomb>) {
         return too_much(
             shown,
             "unpacks to far more than its size lets one expect",

@@ -67,7 +67,7 @@ pub fn shape(part: &Part, options: &Options, stop: &Stop) -> Result<Shape, Conne
             if known.len() <= at {
                 known.resize(at + 1, (Guess::Values(None), 0));
             }
-            let Some(guess) = value.as_ref().and_then(guess) else {
+            let Some(guess) = value.as_ref().map(guess) else {
                 continue;
             };
             let (all, present) = &mut known[at];
@@ -136,8 +136,10 @@ fn open(part: &Part) -> Result<Workbook, ConnectorError> {
     if is_zip {
         bounded(part, if held { 8 * HELD } else { UNPACKED })?;
     }
-    open_workbook_auto(&part.path)
-        .map_err(|_| damaged(&part.shown, "It is no workbook that can be read."))
+    open_workbook_auto(&part.path).map_err(|error| {
+        damaged(&part.shown, "It is no workbook that can be read.")
+            .said_by_server("workbook", &error.to_string())
+    })
 }
 
 fn first_bytes(part: &Part) -> Vec<u8> {
@@ -310,7 +312,7 @@ fn held_value(value: &Data) -> DataRef<'_> {
         Data::Bool(value) => DataRef::Bool(*value),
         Data::DateTime(serial) => DataRef::DateTime(*serial),
         Data::Error(error) => DataRef::Error(error.clone()),
-        _ => DataRef::Empty,
+        Data::Empty => DataRef::Empty,
     }
 }
 
@@ -334,14 +336,14 @@ fn time(serial: &ExcelDateTime) -> Value {
     time.map_or(number, Value::Time)
 }
 
-fn guess(value: &Value) -> Option<Guess> {
-    Some(match value {
+fn guess(value: &Value) -> Guess {
+    match value {
         Value::Number(number) if whole(*number).is_some() => Guess::Values(Some(DataType::Int64)),
         Value::Number(_) => Guess::Values(Some(DataType::Float64)),
         Value::Text(_) => Guess::Values(Some(DataType::String)),
         Value::Boolean(_) => Guess::Values(Some(DataType::Boolean)),
         Value::Time(time) => Guess::Times(if time.subsec_nanosecond() == 0 { 0 } else { 3 }),
-    })
+    }
 }
 
 /// A number without a fraction, of those that a double tells apart.

@@ -61,8 +61,8 @@ fn holds(cell: Cell<'_>, data_type: &DataType, test: &Test) -> bool {
         Test::OneOf(values) => values
             .iter()
             .any(|value| compared(value) == Some(Ordering::Equal)),
-        Test::Contains(text) => contains(text, |cell, text| cell.contains(text)),
-        Test::StartsWith(text) => contains(text, |cell, text| cell.starts_with(text)),
+        Test::Contains(part) => contains(part, |cell, text| cell.contains(text)),
+        Test::StartsWith(part) => contains(part, |cell, text| cell.starts_with(text)),
         Test::Null => cell == Cell::Null,
         Test::NotNull => cell != Cell::Null,
     }

@@ -57,13 +57,35 @@ pub const OPTIONS: &[OptionSpec] = &[
     },
 ];
 
+/// What stands around values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Quote {
+    Nothing,
+    Sign(u8),
+}
+
+impl Default for Quote {
+    fn default() -> Self {
+        Self::Sign(b'"')
+    }
+}
+
+impl Quote {
+    /// The sign, where there is one.
+    pub fn sign(self) -> Option<u8> {
+        match self {
+            Self::Nothing => None,
+            Self::Sign(sign) => Some(sign),
+        }
+    }
+}
+
 /// The same, read.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
     pub format: Option<Format>,
     pub delimiter: Option<u8>,
-    /// `Some(None)` where nothing quotes.
-    pub quote: Option<Option<u8>>,
+    pub quote: Quote,
     pub escape: Option<u8>,
     pub header: Option<bool>,
     pub encoding: Option<&'static Encoding>,
@@ -106,8 +128,8 @@ impl Options {
                 self.format = Some(Format::named(value).ok_or_else(|| wrong(known))?);
             }
             "delimiter" => self.delimiter = Some(sign(value).ok_or_else(|| wrong(ONE_SIGN))?),
-            "quote" if value == "none" || value.is_empty() => self.quote = Some(None),
-            "quote" => self.quote = Some(Some(sign(value).ok_or_else(|| wrong(ONE_SIGN))?)),
+            "quote" if value == "none" || value.is_empty() => self.quote = Quote::Nothing,
+            "quote" => self.quote = Quote::Sign(sign(value).ok_or_else(|| wrong(ONE_SIGN))?),
             "escape" => self.escape = Some(sign(value).ok_or_else(|| wrong(ONE_SIGN))?),
             "header" => self.header = Some(flag(value).ok_or_else(|| wrong(FLAG))?),
             "decimal_comma" => self.decimal_comma = flag(value).ok_or_else(|| wrong(FLAG))?,

@@ -61,7 +61,7 @@ impl<R: BufRead> Records<R> {
     }
 
     /// The line on which the last record began.
-    pub fn line(&self) -> u64 {
+    pub fn began(&self) -> u64 {
         self.began
     }
 

@@ -96,7 +96,7 @@ impl<R: BufRead> Scan<R> {
         for name in self.path.clone() {
             self.enter(&name)?;
         }
-        if !(self.unwraps || !self.path.is_empty()) {
+        if !self.unwraps && self.path.is_empty() {
             return Ok(Inside::Sequence);
         }
         match self.blank()? {
@@ -218,7 +218,7 @@ impl<R: BufRead> Scan<R> {
             }
             let is_blank = |byte: &&u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n');
             let count = input.iter().take_while(is_blank).count();
-            let lines = input[..count].iter().filter(|byte| **byte == b'\n').count();
+            let lines = input[..count].split(|byte| *byte == b'\n').count() - 1;
             let next = input.get(count).copied();
             self.line += lines as u64;
             self.input.consume(count);

@@ -119,7 +119,7 @@ impl Flat {
                 push_integer(row, value, self.kind);
             }
             Values::Int64(values) => {
-                push_integer(row, *values.get(at).ok_or_else(short)?, self.kind)
+                push_integer(row, *values.get(at).ok_or_else(short)?, self.kind);
             }
             Values::Int96(values) => push_int96(row, values.get(at).ok_or_else(short)?.data()),
             Values::Float(values) => row.real(f64::from(*values.get(at).ok_or_else(short)?)),
@@ -284,7 +284,7 @@ fn half(bits: u16) -> f64 {
     let fraction = f64::from(bits & 0x3ff) / 1024.0;
     sign * match exponent {
         0 => fraction * 2_f64.powi(-14),
-        31 if bits & 0x3ff == 0 => f64::INFINITY,
+        31 if fraction == 0.0 => f64::INFINITY,
         31 => f64::NAN,
         _ => (1.0 + fraction) * 2_f64.powi(exponent - 15),
     }

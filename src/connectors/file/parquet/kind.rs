@@ -91,10 +91,10 @@ impl Kind {
             LogicalType::Integer(int) if int.is_signed => Self::Int(bits(int.bit_width)?),
             LogicalType::Integer(int) => Self::Uint(bits(int.bit_width)?),
             LogicalType::Time(time) => Self::Time {
-                digits: digits(&time.unit),
+                digits: digits(time.unit),
             },
             LogicalType::Timestamp(time) if physical == Physical::INT64 => Self::Timestamp {
-                digits: digits(&time.unit),
+                digits: digits(time.unit),
                 utc: time.is_adjusted_to_u_t_c,
             },
             _ => return None,
@@ -169,7 +169,7 @@ impl Kind {
     }
 }
 
-fn digits(unit: &TimeUnit) -> u8 {
+fn digits(unit: TimeUnit) -> u8 {
     match unit {
         TimeUnit::MILLIS => 3,
         TimeUnit::MICROS => 6,

@@ -60,13 +60,14 @@ fn write(field: &Field, out: &mut String) {
         }
         Field::ListInternal(elements) => list('[', ']', elements.elements().iter(), out, write),
         Field::MapInternal(map) => {
-            list('[', ']', map.entries().iter(), out, |(key, value), out| {
+            let entries = map.entries().iter();
+            list('[', ']', entries, out, |(key, value), out| {
                 out.push_str("{\"key\":");
                 write(key, out);
                 out.push_str(",\"value\":");
                 write(value, out);
                 out.push('}');
-            })
+            });
         }
         Field::Bool(_)
         | Field::Byte(_)
