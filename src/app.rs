@@ -111,10 +111,11 @@ impl Application {
         let state = Data::new(State {
             accounts,
             queries: Queries::new(store.clone(), sources.clone(), local.clone()),
-            workspaces: Workspaces::new(store, local),
+            workspaces: Workspaces::new(store, local, &settings.files_dir),
             syncs,
             jobs: jobs.clone(),
             sources,
+            upload_limit: settings.upload_limit,
             hosts: ServedHosts::new(address, &settings.allowed_hosts),
             openapi: http::openapi::document(&endpoints).to_string().into(),
             endpoints: endpoints.iter().map(EndpointInfo::from).collect(),

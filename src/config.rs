@@ -63,6 +63,8 @@ pub struct Settings {
     pub allow_unix_sockets: bool,
     /// The hosts that sources may be on. Empty: all but those that are always refused.
     pub source_hosts: Vec<HostRule>,
+    /// The most bytes of a file that is sent.
+    pub upload_limit: u64,
     /// How to write the log.
     pub log_format: LogFormat,
     /// What to log, as the directives of a filter.

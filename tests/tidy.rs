@@ -35,6 +35,8 @@ const CONFINED: &[(&str, &[&str])] = &[
         &["src/connectors/sqlite/", "src/local/", "src/store/"],
     ),
     ("rusqlite_migration", &["src/store/"]),
+    ("calamine", &["src/connectors/file/"]),
+    ("encoding_rs", &["src/connectors/file/"]),
     ("r2d2", &["src/store/"]),
 ];
 

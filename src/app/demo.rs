@@ -79,6 +79,7 @@ pub async fn prepare(
             ..ConnectionInput::default()
         };
         let request = ConnectRequest {
+            source_type: crate::model::source::SourceType::Database,
             name: Some("shop".to_owned()),
             connection,
             metadata: None,

@@ -20,6 +20,7 @@ enum Kind {
     Text,
     List,
     Flag,
+    Number,
 }
 
 /// Every setting there is.
@@ -30,6 +31,7 @@ const KEYS: &[(&str, Kind)] = &[
     ("allowed_hosts", Kind::List),
     ("allow_unix_sockets", Kind::Flag),
     ("source_hosts", Kind::List),
+    ("max_upload_mb", Kind::Number),
     ("log_format", Kind::Text),
     ("log_level", Kind::Text),
     ("secret_key", Kind::Text),

@@ -32,6 +32,7 @@ pub(super) fn settings(raw: &RawSettings) -> Result<Settings, ConfigError> {
                     .map_err(|problem| wrong(raw, "source_hosts", format!("'{text}' is {problem}")))
             })
             .collect::<Result<_, _>>()?,
+        upload_limit: upload_limit(raw)?,
         log_format: match raw.text("log_format") {
             None | Some("text") => LogFormat::Text,
             Some("json") => LogFormat::Json,
@@ -49,6 +50,22 @@ fn wrong(raw: &RawSettings, key: &str, problem: impl Into<String>) -> ConfigErro
     ConfigError::Value {
         name: raw.name(key),
         problem: problem.into(),
+    }
+}
+
+/// How large a file may be that is sent, in MB; and the most that can be said.
+const UPLOAD_MB: u64 = 1024;
+const MOST_UPLOAD_MB: u64 = 1 << 20;
+
+fn upload_limit(raw: &RawSettings) -> Result<u64, ConfigError> {
+    let text = raw.text("max_upload_mb");
+    let number = text.map_or(Ok(UPLOAD_MB), str::parse);
+    match number {
+        Ok(number) if (1..=MOST_UPLOAD_MB).contains(&number) => Ok(number << 20),
+        _ => {
+            let problem = format!("must be a number from 1 to {MOST_UPLOAD_MB}");
+            Err(wrong(raw, "max_upload_mb", problem))
+        }
     }
 }
 

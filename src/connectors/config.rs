@@ -6,7 +6,8 @@ use std::fmt;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
-use super::{Driver, Selection};
+use super::files::Files;
+use super::{Context, Driver, Selection};
 
 /// Settings that an engine cannot work with. The caller's to mend; nothing was dialled.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -238,9 +239,19 @@ pub struct Target {
     pub settings: Settings,
     /// As whom.
     pub credentials: Credentials,
+    /// Of a file: the name of the folder of the workspace's own uploads, where it has one.
+    pub uploads: Option<String>,
 }
 
 impl Target {
+    /// The files that this connection may read.
+    pub(super) fn files(&self, context: &Context) -> Files {
+        Files {
+            root: context.files_root.clone(),
+            uploads: self.uploads.clone(),
+        }
+    }
+
     /// The first host's name and port, for messages.
     #[must_use]
     pub fn place(&self) -> String {

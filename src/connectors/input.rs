@@ -59,6 +59,8 @@ pub struct ConnectionInput {
     /// is given beside it counts more.
     #[schema(value_type = Option<String>, write_only)]
     pub url: Option<SecretString>,
+    /// Of files: csv, tsv, json, jsonl, parquet, excel or sqlite; told by the ending where absent.
+    pub format: Option<String>,
     /// TLS (`tls`, `tls_ca`, `tls_certificate`, `tls_key`) and the engine's own options.
     #[schema(value_type = Option<Object>)]
     pub options: Option<Map<String, Value>>,
@@ -171,6 +173,45 @@ impl ConnectionInput {
         Ok(Some((host, port)))
     }
 
+    /// The same for a source that is said to be a file, whatever else is said: a database file is
+    /// its own engine's.
+    #[must_use]
+    pub fn of_file(mut self) -> Self {
+        use secrecy::ExposeSecret;
+
+        let named = self.database.clone().or_else(|| {
+            let url = self.url.as_ref()?.expose_secret();
+            Some(url.split(['?', '#']).next().unwrap_or(url).to_owned())
+        });
+        let ending = named.as_deref().and_then(|path| path.rsplit_once('.'));
+        let is_database = match present(self.format.as_deref()) {
+            Some(format) => format.eq_ignore_ascii_case("sqlite"),
+            None => ending.is_some_and(|(_, ending)| {
+                let ending = ending.to_ascii_lowercase();
+                ["sqlite", "sqlite3", "db", "db3"].contains(&ending.as_str())
+            }),
+        };
+        let driver = if is_database {
+            &super::sqlite::DRIVER
+        } else {
+            &super::file::DRIVER
+        };
+        if is_database {
+            self.format = None;
+            // Its driver reads its own schemes alone.
+            if let Some(path) = self
+                .url
+                .as_ref()
+                .and_then(|url| ConnectionUrl::parse(url.expose_secret()).ok()?.file_path())
+            {
+                self.url = None;
+                self.database.get_or_insert(path);
+            }
+        }
+        self.database_type = Some(driver.name.to_owned());
+        self
+    }
+
     /// Whether it says where to connect, rather than changing some fields of what is kept.
     #[must_use]
     pub fn names_a_place(&self) -> bool {
@@ -265,6 +306,10 @@ impl ConnectionInput {
                 Value::Null => continue,
                 Value::String(text) => text,
                 Value::Bool(_) | Value::Number(_) => value.to_string(),
+                // How files are written is said by more than one word.
+                Value::Array(_) | Value::Object(_) if !driver.capability.network => {
+                    value.to_string()
+                }
                 Value::Array(_) | Value::Object(_) => {
                     let message = format!("`{field}` takes a text, a number or a boolean.");
                     return Err(ConfigError::new(field, message, "Write it as one value."));
@@ -272,6 +317,9 @@ impl ConnectionInput {
             };
             option(&mut draft, driver, &key, &text)
                 .map_err(|error| ConfigError { field, ..error })?;
+        }
+        if let Some(format) = present(self.format.as_deref()) {
+            option(&mut draft, driver, "format", format)?;
         }
         (driver.complete)(&mut draft)?;
         no_nul(&draft)?;

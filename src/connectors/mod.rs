@@ -7,6 +7,8 @@ pub mod config;
 pub mod detect;
 pub mod dial;
 pub mod error;
+pub mod file;
+pub mod files;
 pub mod input;
 pub mod mongodb;
 pub mod mysql;
@@ -16,6 +18,7 @@ pub mod private_socket;
 pub mod read;
 pub mod selection;
 pub mod sqlite;
+mod thread;
 pub mod tls;
 pub mod trace;
 pub mod url;
@@ -41,6 +44,7 @@ pub const DRIVERS: &[&Driver] = &[
     &mysql::MARIADB,
     &mongodb::DRIVER,
     &sqlite::DRIVER,
+    &file::DRIVER,
 ];
 
 /// An engine as the rest of the program knows it.

@@ -78,6 +78,16 @@ impl Endpoint {
         Self::new(Method::POST, path, handler, summary)
     }
 
+    /// An endpoint that answers to DELETE.
+    pub fn delete<F, Args>(path: &'static str, handler: F, summary: &'static str) -> Self
+    where
+        F: Handler<Args>,
+        Args: FromRequest + 'static,
+        F::Output: Responder + 'static,
+    {
+        Self::new(Method::DELETE, path, handler, summary)
+    }
+
     fn new<F, Args>(method: Method, path: &'static str, handler: F, summary: &'static str) -> Self
     where
         F: Handler<Args>,

@@ -60,6 +60,14 @@ pub fn refusal(error: SourceError, prefix: &str) -> ApiError {
         .with("path", missing.parameter),
         SourceError::Store(error) => error.into(),
         SourceError::Local(error) => error.into(),
+        SourceError::Uploads(error) => {
+            tracing::error!(%error, "the folder of uploads cannot be used");
+            ApiError::new(
+                Code::STORE_UNAVAILABLE,
+                "The folder of uploads cannot be used.",
+                "See the server's log: the disk may be full, or the folder read-only.",
+            )
+        }
         SourceError::Vault(error) => ApiError::internal(&error),
         SourceError::Document(error) => ApiError::internal(&error),
     }

@@ -27,6 +27,8 @@ pub struct State {
     pub jobs: Jobs,
     /// Previews and queries.
     pub queries: Queries,
+    /// The most bytes of a file that is sent.
+    pub upload_limit: u64,
     /// The Host headers that are answered.
     pub hosts: ServedHosts,
     /// The OpenAPI document, made once.

@@ -1,8 +1,11 @@
 //! Workspaces: saving, listing, loading, deleting.
 
+use std::path::{Path, PathBuf};
+
 use serde_json::{Map, Value};
 
 use crate::auth::permission::{Access, Denied, authorize};
+use crate::connectors::files::UPLOADS;
 use crate::local::{Local, LocalError};
 use crate::model::workspace::Workspace;
 use crate::model::{Caller, Scope, WorkspaceId, WorkspaceRef};
@@ -16,6 +19,7 @@ use crate::model::source::Source;
 pub struct Workspaces {
     store: Store,
     local: Local,
+    uploads: PathBuf,
 }
 
 /// What can go wrong with a workspace.
@@ -49,10 +53,15 @@ pub struct SaveWorkspace {
 }
 
 impl Workspaces {
-    /// Workspaces kept in `store`, and their copied rows in `local`.
+    /// Workspaces kept in `store`, their copied rows in `local`, and the files that were sent to
+    /// them in `files`.
     #[must_use]
-    pub fn new(store: Store, local: Local) -> Self {
-        Self { store, local }
+    pub fn new(store: Store, local: Local, files: &Path) -> Self {
+        Self {
+            store,
+            local,
+            uploads: files.join(UPLOADS),
+        }
     }
 
     /// Creates a workspace, or updates the one of that id.
@@ -145,7 +154,17 @@ impl Workspaces {
             .await?;
         if let Some(file) = file {
             let local = self.local.clone();
-            let removed = tokio::task::spawn_blocking(move || local.remove(&file));
+            let uploads = self.uploads.join(&file);
+            let removed = tokio::task::spawn_blocking(move || {
+                match std::fs::remove_dir_all(&uploads) {
+                    Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                        // The workspace is gone, and nobody can reach them any more.
+                        tracing::warn!(%error, folder = %uploads.display(), "files that were sent are left over");
+                    }
+                    _ => {}
+                }
+                local.remove(&file)
+            });
             removed.await.map_err(|_| StoreError::Stopped)??;
         }
         Ok(id)

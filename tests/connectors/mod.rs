@@ -1,5 +1,5 @@
 //! Each engine through the library's own interface, against real servers and files.
-
+mod file;
 mod mongodb;
 mod mysql;
 mod postgres;

@@ -106,6 +106,7 @@ pub fn target(fields: Value) -> Target {
         driver: engine,
         settings: draft.settings,
         credentials: draft.credentials,
+        uploads: None,
     }
 }
 

@@ -156,6 +156,24 @@ fn table() -> Vec<Row> {
             [403, 200, 200, 404],
         ),
         row(
+            "POST /data/{workspace_id}/files",
+            "/data/w/files?scope=organization&name=a.json",
+            json!([{"a": 1}]),
+            [403, 200, 200, 404],
+        ),
+        row(
+            "GET /data/{workspace_id}/files",
+            "/data/w/files?scope=organization",
+            Value::Null,
+            [200, 200, 200, 404],
+        ),
+        row(
+            "DELETE /data/{workspace_id}/files/{name}",
+            "/data/w/files/a.json?scope=organization",
+            Value::Null,
+            [403, 200, 404, 404],
+        ),
+        row(
             "POST /workspaces/save",
             "/workspaces/save",
             json!({"id": "w2", "name": "W2", "scope": "organization"}),

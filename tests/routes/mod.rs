@@ -4,6 +4,7 @@ mod access_table;
 mod auth;
 mod bad_input;
 mod fence;
+mod files;
 mod openapi;
 mod query;
 mod schema_shapes;

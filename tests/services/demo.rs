@@ -19,6 +19,7 @@ async fn open(root: &TempDir, path: &str) -> Box<dyn Session> {
         driver,
         settings: draft.settings,
         credentials: draft.credentials,
+        uploads: None,
     };
     let context = Context {
         dialer: Dialer::default(),

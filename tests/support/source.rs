@@ -65,6 +65,7 @@ pub async fn connect_with(dialer: Dialer, fields: Value) -> Attempt {
         driver,
         settings: draft.settings,
         credentials: draft.credentials,
+        uploads: None,
     };
     let trace = Trace::default();
     let result = driver.connect(&context, &target, &trace).await;

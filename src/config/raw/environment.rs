@@ -51,7 +51,7 @@ pub(in crate::config) fn from_environment(
             expected: "written in UTF-8",
         })?;
         let value = match kind {
-            Kind::Text => Value::Text(text.into()),
+            Kind::Text | Kind::Number => Value::Text(text.into()),
             Kind::List => {
                 let items = text
                     .split(',')

@@ -59,6 +59,7 @@ fn read_file(path: &Path) -> Result<Option<RawSettings>, ConfigError> {
         let (key, kind) = find(&name, &written, str::to_owned)?;
         let value = match (kind, value) {
             (Kind::Text, toml::Value::String(text)) => Value::Text(text.into()),
+            (Kind::Number, toml::Value::Integer(number)) => Value::Text(number.to_string().into()),
             (Kind::Flag, toml::Value::Boolean(flag)) => Value::Flag(flag),
             (Kind::List, toml::Value::Array(items)) => {
                 let items = items.into_iter().map(|item| match item {
@@ -77,6 +78,7 @@ fn read_file(path: &Path) -> Result<Option<RawSettings>, ConfigError> {
                 let expected = match kind {
                     Kind::Text => "a text in quotes",
                     Kind::List => "a list of texts",
+                    Kind::Number => "a number",
                     Kind::Flag => "true or false",
                 };
                 return Err(ConfigError::Kind { name, expected });

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use rusqlite::ffi::{self, ErrorCode};
 
+use crate::connectors::thread::interrupted;
 use crate::connectors::{ConnectorError, ErrorKind};
 
 /// A failure while the file was being read.
@@ -74,15 +75,6 @@ pub(super) fn failed(error: rusqlite::Error) -> ConnectorError {
     error
 }
 
-/// Nobody waits any more, or the time is over.
-pub(super) fn interrupted() -> ConnectorError {
-    ConnectorError::new(
-        ErrorKind::Timeout,
-        "Reading the file was stopped before it had finished.",
-        "Choose fewer tables, or a simpler query.",
-    )
-}
-
 const DAMAGED: &str = "Check the file with PRAGMA integrity_check in the sqlite3 shell, and restore it from a \
      backup if it is damaged.";
 
@@ -96,7 +88,7 @@ pub(super) fn not_opened(error: rusqlite::Error, file: &Path, shown: &str) -> Co
         }
         // The words of this one are the whole path, which is the operator's own affair.
         Some((ErrorCode::CannotOpen, extended, _)) => {
-            let mut error = super::path::denied(shown);
+            let mut error = crate::connectors::files::denied(shown);
             error.server_code = Some(extended.to_string());
             error
         }

@@ -8,7 +8,6 @@ mod error;
 mod introspect;
 mod names;
 mod open;
-mod path;
 mod query;
 mod read;
 mod relations;
@@ -66,11 +65,11 @@ impl Connector for Sqlite {
         target: &Target,
         trace: &Trace,
     ) -> Result<Box<dyn Session>, ConnectorError> {
-        let root = context.files_root.clone();
+        let files = target.files(context);
         let shown = target.settings.database.clone().unwrap_or_default();
         let file = shown.clone();
         let opening = off_thread(move |stop| {
-            let path = path::resolve(&root, &shown)?;
+            let path = files.file(&shown)?;
             open::open(&path, &shown, stop)
         });
         let opened = trace

@@ -10,7 +10,7 @@ use rusqlite::limits::Limit;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::error::{failed, not_opened, told};
-use super::worker::Stop;
+use super::worker::{Stop, watch};
 use crate::connectors::{ConnectorError, ErrorKind};
 
 /// An open file.
@@ -33,7 +33,7 @@ pub(super) fn open(file: &Path, shown: &str, stop: &Stop) -> Result<Opened, Conn
     let opened = |error| not_opened(error, file, shown);
     let connection = Connection::open_with_flags(file, flags).map_err(opened)?;
     harden(&connection).map_err(failed)?;
-    stop.watch(&connection, None)?;
+    watch(stop, &connection, None)?;
     let Err(error) = read_schema(&connection) else {
         let notes = Vec::new();
         return Ok(Opened { connection, notes });
@@ -47,7 +47,7 @@ pub(super) fn open(file: &Path, shown: &str, stop: &Stop) -> Result<Opened, Conn
         Connection::open_with_flags(immutable(file), flags | OpenFlags::SQLITE_OPEN_URI)
             .map_err(opened)?;
     harden(&connection).map_err(failed)?;
-    stop.watch(&connection, None)?;
+    watch(stop, &connection, None)?;
     read_schema(&connection).map_err(opened)?;
     let note = "The file is in WAL mode in a folder that Headwater may not write to, so it is read \
                 without locks: changes made while it is being read may show in part.";

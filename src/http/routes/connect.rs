@@ -129,6 +129,7 @@ async fn connect(
             let name = name.map(|name| super::name(name, "A source's name", "database.name"));
             let connection = ConnectRequest {
                 name: name.transpose()?.map(str::to_owned),
+                source_type: SourceType::Database,
                 connection: database,
                 metadata: None,
                 count_rows,
@@ -228,7 +229,7 @@ async fn many(
                 answer.connected_sources.push(ConnectedSource {
                     id: connected.id,
                     name: connected.name,
-                    source_type: SourceType::Database,
+                    source_type: connected.source_type,
                     engine: connected.engine,
                     table_count: connected.tables.len(),
                     tables: connected.tables,
@@ -273,7 +274,7 @@ async fn named(
     let input = parsed.value;
     let name = super::name(&input.name, "A source's name", &format!("{path}.name"))?.to_owned();
     let path = format!("{path}.connection_config");
-    if input.source_type != SourceType::Database {
+    if input.source_type == SourceType::Api {
         let message = format!(
             "Sources of the type '{}' are not available in this version.",
             input.source_type.as_str()
@@ -281,12 +282,16 @@ async fn named(
         return Err(ApiError::new(
             Code::UNSUPPORTED_SOURCE_TYPE,
             message,
-            "Connect sources of the type database.",
+            "Connect sources of the type database or file.",
         ));
     }
-    let connection = body::parse_value::<ConnectionInput>(&input.connection_config, &path)?;
+    let mut connection = body::parse_value::<ConnectionInput>(&input.connection_config, &path)?;
+    if input.source_type == SourceType::File {
+        connection.value = connection.value.of_file();
+    }
     let request = ConnectRequest {
         name: Some(name),
+        source_type: input.source_type,
         connection: connection.value,
         metadata: input.metadata,
         count_rows,

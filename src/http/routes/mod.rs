@@ -4,6 +4,7 @@ mod auth;
 mod cleanup;
 mod connect;
 mod engines;
+mod files;
 mod health;
 mod jobs;
 mod openapi;
@@ -36,6 +37,7 @@ pub fn all() -> Vec<Endpoint> {
         users::endpoints(),
         workspaces::endpoints(),
         connect::endpoints(),
+        files::endpoints(),
         sources::endpoints(),
         cleanup::endpoints(),
         test_connection::endpoints(),

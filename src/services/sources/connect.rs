@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use crate::connectors::input::ConnectionInput;
-use crate::connectors::{Stage, TableEntry, Target, Trace, driver, limits};
+use crate::connectors::{Stage, TableEntry, Target, Trace, driver, file, limits};
 use crate::model::SourceId;
 use crate::model::source::{SourceStatus, SourceTable, SourceType};
 use crate::store::captures;
@@ -22,6 +22,8 @@ use super::{Place, SourceError, Sources, secrets};
 pub struct ConnectRequest {
     /// The name of the source; one is made of the database and the host where absent.
     pub name: Option<String>,
+    /// What it is; files are told by their engine too.
+    pub source_type: SourceType,
     /// Where, what, as whom.
     pub connection: ConnectionInput,
     /// Whatever the caller keeps with it; absent keeps the old.
@@ -37,6 +39,8 @@ pub struct Connected {
     pub id: SourceId,
     /// Its name.
     pub name: String,
+    /// What it is.
+    pub source_type: SourceType,
     /// The engine that answered.
     pub engine: &'static str,
     /// Its tables.
@@ -67,6 +71,11 @@ impl Sources {
             .prepare(place, name.as_deref(), request.connection, &trace)
             .await?;
         let name = name.unwrap_or_else(|| default_name(&target));
+        let source_type = if target.driver.name == file::DRIVER.name {
+            SourceType::File
+        } else {
+            request.source_type
+        };
         let mut session = self.open(&target, &trace).await?;
         let listing = session.list_tables(&target.settings.selection);
         let listed = trace
@@ -94,7 +103,7 @@ impl Sources {
                 let host = target.settings.hosts.first().map(|host| host.name.clone());
                 let draft = SourceDraft {
                     name: &kept_name,
-                    source_type: SourceType::Database,
+                    source_type,
                     engine: Some(server.engine),
                     server_product: Some(&server.product),
                     server_version: Some(&server.version),
@@ -122,6 +131,7 @@ impl Sources {
         Ok(Connected {
             id,
             name,
+            source_type,
             engine,
             tables,
             warnings,

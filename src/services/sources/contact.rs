@@ -5,6 +5,7 @@ use crate::connectors::tls::Tls;
 use crate::connectors::{Credentials, Driver, Session, Settings, Target, Trace, driver};
 use crate::model::SourceId;
 use crate::store::sources::{self, SourceRecord};
+use crate::store::workspaces;
 
 use super::{Place, SourceError, Sources, reach};
 
@@ -52,6 +53,7 @@ impl Sources {
         Tls::check(&draft.settings.tls, &credentials)?;
         let target = Target {
             driver,
+            uploads: self.uploads_of(place, driver).await?,
             settings: draft.settings,
             credentials,
         };
@@ -76,9 +78,26 @@ impl Sources {
         }
         Ok(Target {
             driver,
+            uploads: self.uploads_of(place, driver).await?,
             settings,
             credentials,
         })
+    }
+
+    /// The folder of the workspace's uploads, which its files may be in.
+    async fn uploads_of(
+        &self,
+        place: &Place,
+        driver: &Driver,
+    ) -> Result<Option<String>, SourceError> {
+        if driver.capability.network {
+            return Ok(None);
+        }
+        let of = place.clone();
+        let found = self
+            .store
+            .read(move |conn| workspaces::known_copies_file(conn, &of.owner, &of.workspace));
+        Ok(found.await?)
     }
 
     /// One source of the place.

@@ -53,6 +53,7 @@ impl Direct {
                 driver,
                 settings: draft.settings,
                 credentials: draft.credentials,
+                uploads: None,
             },
             warnings: draft.warnings,
         })

@@ -17,6 +17,7 @@ mod schema;
 mod search;
 mod secrets;
 mod shape;
+mod uploads;
 mod versions;
 
 use std::sync::Arc;
@@ -32,6 +33,7 @@ pub use report::{Access as CatalogAccess, TestReport};
 pub use schema::{Render, SchemaAnswer, SchemaRequest};
 pub use search::{Found, FoundThing, SearchRequest, UnreadSource};
 pub use shape::{Shape, ShapedAnswer, ShapedBody};
+pub use uploads::{Upload, UploadedFile};
 pub use versions::{Changes, ChangesRequest, Versions};
 
 use crate::auth::permission::Denied;
@@ -114,6 +116,9 @@ pub enum SourceError {
     /// The vault failed.
     #[error(transparent)]
     Vault(#[from] VaultError),
+    /// The folder of files that were sent cannot be read or written.
+    #[error("the folder of uploads cannot be used: {0}")]
+    Uploads(#[from] std::io::Error),
     /// A document could not be written or read.
     #[error("a kept document is damaged")]
     Document(#[from] serde_json::Error),

@@ -85,6 +85,7 @@ fn target(input: Value) -> Result<Target, ConfigError> {
         driver,
         settings: draft.settings,
         credentials: draft.credentials,
+        uploads: None,
     })
 }
 

@@ -6,9 +6,10 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Statement};
 
 use crate::connectors::ConnectorError;
-use crate::connectors::read::{Chunk, Outlet, channel};
+use crate::connectors::Outlet;
 use crate::connectors::sqlite::error::failed;
 use crate::connectors::sqlite::worker::{Stop, Worker};
+use crate::connectors::thread::handed_on;
 use crate::rows::{RowBatch, RowColumn};
 
 /// Runs `work` on the connection's thread, and hands its rows on.
@@ -18,30 +19,12 @@ pub async fn run(
     out: &mut Outlet,
     work: impl FnOnce(&Connection, &Stop, &mut Sink) -> Result<(), ConnectorError> + Send + 'static,
 ) -> Result<(), ConnectorError> {
-    // Its own short way, since the thread may go on a moment after nobody waits for it any more.
-    let (outlet, mut inlet) = channel(1, out.batch_rows());
-    let reading = worker.run(deadline, move |connection, stop| {
-        work(connection, stop, &mut Sink(outlet))
-    });
-    let handing = async {
-        while let Some(chunk) = inlet.next().await {
-            let handed = match chunk {
-                Chunk::Columns(columns) => out.columns(columns).await,
-                Chunk::Rows(mut batch) => {
-                    let handed = out.send(&mut batch).await;
-                    inlet.give_back(batch);
-                    handed
-                }
-            };
-            if handed.is_err() {
-                break;
-            }
-        }
-        // Closed before the reader is waited for: it ends at its next batch.
-        drop(inlet);
-    };
-    let (read, ()) = tokio::join!(reading, handing);
-    read
+    handed_on(out, |outlet| {
+        worker.run(deadline, move |connection, stop| {
+            work(connection, stop, &mut Sink(outlet))
+        })
+    })
+    .await
 }
 
 /// Where the thread puts its rows.

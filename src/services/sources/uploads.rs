@@ -1,0 +1,146 @@
+//! Files that callers send: kept in a folder of their workspace below the files folder, by a name
+//! that no workspace ever had, and read like any other file.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+use serde::Serialize;
+use tempfile::NamedTempFile;
+
+use super::{Place, SourceError, Sources};
+use crate::connectors::files::UPLOADS;
+use crate::private_file;
+use crate::store::workspaces;
+
+/// A file that was sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct UploadedFile {
+    /// Its name.
+    pub name: String,
+    /// The path by which it is connected.
+    pub path: String,
+    /// Its size in bytes.
+    pub size: u64,
+    /// When it was written.
+    #[schema(value_type = String)]
+    pub modified_at: Option<Timestamp>,
+}
+
+/// A file that is being sent. Dropping it leaves nothing.
+pub struct Upload {
+    file: NamedTempFile,
+    folder: PathBuf,
+    name: String,
+}
+
+/// What a file that is not there yet is called: hidden, so that no pattern means it.
+const UNFINISHED: &str = ".upload-";
+
+impl Sources {
+    /// Begins a file of this name, which is checked.
+    pub async fn begin_upload(&self, place: &Place, name: &str) -> Result<Upload, SourceError> {
+        let of = place.clone();
+        let folder = self
+            .store
+            .write(move |tx| workspaces::copies_file(tx, &of.owner, &of.workspace))
+            .await?;
+        let folder = folder.ok_or(SourceError::NotFound("workspace"))?;
+        let folder = self.context.files_root.join(UPLOADS).join(folder);
+        let name = name.to_owned();
+        blocking(move || {
+            private_file::make_folder(&folder)?;
+            let file = tempfile::Builder::new()
+                .prefix(UNFINISHED)
+                .tempfile_in(&folder)?;
+            Ok(Upload { file, folder, name })
+        })
+        .await
+    }
+
+    /// The files of a workspace, by name.
+    pub async fn uploads(&self, place: &Place) -> Result<Vec<UploadedFile>, SourceError> {
+        let Some(folder) = self.uploads_folder(place).await? else {
+            return Ok(Vec::new());
+        };
+        blocking(move || {
+            let entries = match std::fs::read_dir(folder) {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+                entries => entries?,
+            };
+            let mut files = Vec::new();
+            for entry in entries {
+                let entry = entry?;
+                let Ok(name) = entry.file_name().into_string() else {
+                    continue;
+                };
+                if !name.starts_with('.') && entry.file_type()?.is_file() {
+                    files.push(described(name, &entry.metadata()?));
+                }
+            }
+            files.sort_by(|one, other| one.name.cmp(&other.name));
+            Ok(files)
+        })
+        .await
+    }
+
+    /// Deletes a file of this name, which is checked; answers whether it was there.
+    pub async fn delete_upload(&self, place: &Place, name: &str) -> Result<bool, SourceError> {
+        let Some(folder) = self.uploads_folder(place).await? else {
+            return Ok(false);
+        };
+        let file = folder.join(name);
+        blocking(move || match std::fs::remove_file(file) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+            removed => removed.map(|()| true),
+        })
+        .await
+    }
+
+    async fn uploads_folder(&self, place: &Place) -> Result<Option<PathBuf>, SourceError> {
+        let of = place.clone();
+        let folder = self
+            .store
+            .read(move |conn| workspaces::known_copies_file(conn, &of.owner, &of.workspace))
+            .await?;
+        Ok(folder.map(|folder| self.context.files_root.join(UPLOADS).join(folder)))
+    }
+}
+
+impl Upload {
+    /// Writes what came next.
+    pub async fn write(mut self, bytes: Vec<u8>) -> Result<Self, SourceError> {
+        blocking(move || {
+            self.file.write_all(&bytes)?;
+            Ok(self)
+        })
+        .await
+    }
+
+    /// All came: the file is there, in the place of an older one of its name.
+    pub async fn finish(self) -> Result<UploadedFile, SourceError> {
+        blocking(move || {
+            self.file.as_file().sync_all()?;
+            let file = self.file.persist(self.folder.join(&self.name))?;
+            Ok(described(self.name, &file.metadata()?))
+        })
+        .await
+    }
+}
+
+fn described(name: String, metadata: &std::fs::Metadata) -> UploadedFile {
+    let modified = metadata.modified().ok();
+    UploadedFile {
+        path: format!("{UPLOADS}/{name}"),
+        name,
+        size: metadata.len(),
+        modified_at: modified.and_then(|time| Timestamp::try_from(time).ok()),
+    }
+}
+
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> io::Result<T> + Send + 'static,
+) -> Result<T, SourceError> {
+    let done = tokio::task::spawn_blocking(work).await;
+    Ok(done.map_err(io::Error::other)??)
+}

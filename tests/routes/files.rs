@@ -1,0 +1,157 @@
+//! Files as sources: sent, connected, read, copied and let go of, as callers see it.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::support::app::TestApp;
+use crate::support::client::{Answer, Client, send};
+
+async fn upload(client: &Client, name: &str, bytes: impl Into<reqwest::Body>) -> Answer {
+    let path = format!("/data/files?name={name}");
+    send(client.request(Method::POST, &path).body(bytes)).await
+}
+
+async fn connect(client: &Client, name: &str, config: Value) -> Value {
+    let source = json!({"type": "file", "name": name, "connection_config": config});
+    let answer = client
+        .post("/data/connect", json!({"sources": [source]}))
+        .await;
+    answer.ok()["connected_sources"][0].clone()
+}
+
+#[actix_web::test]
+async fn a_file_is_sent_connected_described_previewed_and_copied() {
+    let app = TestApp::start();
+    let admin = app.admin();
+    let sent = upload(&admin, "orders.csv", "id,zip,price\n1,007,1.50\n2,12345,\n")
+        .await
+        .ok();
+    assert_eq!(
+        (&sent["path"], &sent["size"]),
+        (&json!("uploads/orders.csv"), &json!(33))
+    );
+    let listed = admin.get("/data/files").await.ok();
+    assert_eq!(listed[0]["name"], "orders.csv");
+    let config = json!({"path": "uploads/orders.csv", "options": {"types": {"id": "int32"}}});
+    let tested =
+        json!({"source_config": {"type": "file", "name": "o", "connection_config": config}});
+    admin.post("/data/test-connection", tested).await.ok();
+    let connected = connect(&admin, "orders", config).await;
+    assert_eq!(
+        (&connected["type"], &connected["engine"]),
+        (&json!("file"), &json!("file"))
+    );
+    let id = connected["id"].as_str().unwrap();
+    let schema = admin
+        .get(&format!("/data/schema?source_id={id}"))
+        .await
+        .ok();
+    let columns = schema["tables"][0]["columns"].as_array().unwrap();
+    let types: Vec<_> = columns
+        .iter()
+        .map(|column| &column["logical_type"])
+        .collect();
+    assert_eq!(types, ["int32", "string", "decimal"]);
+    let synced = admin.post("/data/sync", json!({})).await.ok();
+    assert_eq!(
+        (&synced["records_processed"], &synced["state"]),
+        (&json!(2), &json!("succeeded"))
+    );
+    let table = connected["tables"][0]["id"].as_str().unwrap();
+    let preview = admin
+        .post("/data/preview", json!({"source_id": table}))
+        .await
+        .ok();
+    assert!(preview.to_string().contains("007"), "{preview}");
+    admin
+        .post("/data/cleanup", json!({"source_ids": [id]}))
+        .await
+        .ok();
+    let path = "/data/workspace_id/files/orders.csv";
+    send(admin.request(Method::DELETE, path)).await.ok();
+    assert_eq!(send(admin.request(Method::DELETE, path)).await.status, 404);
+    assert_eq!(admin.get("/data/files").await.ok(), json!([]));
+}
+
+#[actix_web::test]
+async fn another_ones_uploads_are_not_there() {
+    let app = TestApp::start();
+    let (ann, bob) = (
+        app.user("ann", "acme", "editor"),
+        app.user("bob", "acme", "editor"),
+    );
+    upload(&ann, "a.csv", "a\n1\n").await.ok();
+    upload(&bob, "b.csv", "b\n1\n").await.ok();
+    let folders = std::fs::read_dir(app.data_dir().join("files/uploads")).unwrap();
+    let folders: Vec<_> = folders
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    assert_eq!(folders.len(), 2);
+    let mut paths = vec!["uploads/a.csv".to_owned(), "*/*/a.csv".to_owned()];
+    for folder in &folders {
+        paths.push(format!("uploads/{folder}/a.csv"));
+        paths.push(format!("./uploads/{folder}/a.csv"));
+        paths.push(format!(
+            "{}/files/uploads/{folder}/a.csv",
+            app.data_dir().display()
+        ));
+    }
+    for path in paths {
+        for (kind, engine) in [("file", "file"), ("database", "sqlite")] {
+            let config = json!({"path": path, "databaseType": engine});
+            let source = json!({"type": kind, "name": "x", "connection_config": config});
+            let answer = bob
+                .post("/data/connect", json!({"sources": [source]}))
+                .await;
+            assert_eq!(answer.status, 422, "{path}: {:?}", answer.body);
+        }
+    }
+}
+
+#[actix_web::test]
+async fn a_database_file_is_its_own_engines() {
+    let app = TestApp::start();
+    let admin = app.admin();
+    let file = TempDir::new().unwrap();
+    let path = file.path().join("a.db");
+    rusqlite::Connection::open(&path)
+        .unwrap()
+        .execute_batch("CREATE TABLE t (a); INSERT INTO t VALUES (1);")
+        .unwrap();
+    upload(&admin, "a.db", std::fs::read(path).unwrap())
+        .await
+        .ok();
+    for config in [
+        json!({"path": "uploads/a.db"}),
+        json!({"url": "file:uploads/a.db"}),
+    ] {
+        let connected = connect(&admin, "a", config).await;
+        assert_eq!(
+            (&connected["type"], &connected["engine"]),
+            (&json!("file"), &json!("sqlite"))
+        );
+        assert_eq!(connected["tables"][0]["name"], "t");
+    }
+}
+
+#[actix_web::test]
+async fn names_and_sizes_of_files_are_bounded() {
+    let app = TestApp::start_with(TempDir::new().unwrap(), &[("HEADWATER_MAX_UPLOAD_MB", "1")]);
+    let admin = app.admin();
+    for name in [
+        "..%2Fa.csv",
+        ".a.csv",
+        "a%2Fb.csv",
+        "",
+        "a*.csv",
+        "a%00.csv",
+        "%5Ca",
+    ] {
+        assert_eq!(upload(&admin, name, "a").await.status, 400, "{name}");
+    }
+    let body = vec![b'x'; (1 << 20) + 1];
+    assert_eq!(upload(&admin, "a.csv", body.clone()).await.status, 413);
+    assert_eq!(admin.get("/data/files").await.ok(), json!([]));
+    upload(&admin, "a.csv", body[..1 << 20].to_vec()).await.ok();
+}
