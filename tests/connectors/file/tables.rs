@@ -74,7 +74,8 @@ async fn rows_are_chosen_and_put_in_order() {
 #[tokio::test]
 async fn too_many_rows_are_not_put_in_order() {
     let folder = Folder::new();
-    let numbers: String = (0..120_000).map(|number| format!("{number}\n")).collect();
+    let numbers: Vec<_> = (0..120_000).map(|number| number.to_string()).collect();
+    let numbers = numbers.join("\n");
     folder.write("a.csv", format!("n\n{numbers}"));
     let mut session = folder.open("a.csv", json!({})).await.unwrap();
     let schema = session.introspect(&Selection::default()).await.unwrap();

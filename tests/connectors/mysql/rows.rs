@@ -32,8 +32,7 @@ fn shown(cell: Cell<'_>) -> String {
         Cell::Real(number) => format!("r {number:?}"),
         Cell::Text(text) => format!("t {text}"),
         Cell::Blob(bytes) => {
-            let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-            format!("b {digits}")
+            format!("b {}", data_encoding::HEXLOWER.encode(bytes))
         }
     }
 }

@@ -332,6 +332,7 @@ async fn random_rows_come_out_as_they_were_put_in() {
             .await;
         let mut runner = TestRunner::default();
         let mut expected = Vec::new();
+        #[allow(clippy::many_single_char_names, reason = "the columns are called so")]
         for id in 0..200 {
             let (a, b, c, d, e) = value().new_tree(&mut runner).unwrap().current();
             let b = if b.is_finite() { b } else { 0.5 };
@@ -347,7 +348,7 @@ async fn random_rows_come_out_as_they_were_put_in() {
             ]);
             let sql = format!("INSERT INTO {database}.t VALUES (?, ?, ?, ?, ?, ?)");
             admin.exec_drop(sql, values).await.unwrap();
-            let d: String = d.iter().map(|byte| format!("{byte:02x}")).collect();
+            let d = data_encoding::HEXLOWER.encode(&d);
             expected.push(vec![
                 format!("i {id}"),
                 format!("i {a}"),
