@@ -332,30 +332,34 @@ async fn random_rows_come_out_as_they_were_put_in() {
             .await;
         let mut runner = TestRunner::default();
         let mut expected = Vec::new();
-        #[allow(clippy::many_single_char_names, reason = "the columns are called so")]
         for id in 0..200 {
-            let (a, b, c, d, e) = value().new_tree(&mut runner).unwrap().current();
-            let b = if b.is_finite() { b } else { 0.5 };
+            let (whole, real, text, bytes, micros) =
+                value().new_tree(&mut runner).unwrap().current();
+            let real = if real.is_finite() { real } else { 0.5 };
             // MariaDB stores no zero with a sign.
-            let b = if server.name == "mariadb" { b + 0.0 } else { b };
+            let real = if server.name == "mariadb" {
+                real + 0.0
+            } else {
+                real
+            };
             let values = Params::Positional(vec![
                 id.into(),
-                a.into(),
-                b.into(),
-                c.clone().into(),
-                Value::Bytes(d.clone()),
-                format!("2024-02-29 12:00:00.{e:06}").into(),
+                whole.into(),
+                real.into(),
+                text.clone().into(),
+                Value::Bytes(bytes.clone()),
+                format!("2024-02-29 12:00:00.{micros:06}").into(),
             ]);
             let sql = format!("INSERT INTO {database}.t VALUES (?, ?, ?, ?, ?, ?)");
             admin.exec_drop(sql, values).await.unwrap();
-            let d = data_encoding::HEXLOWER.encode(&d);
+            let digits = data_encoding::HEXLOWER.encode(&bytes);
             expected.push(vec![
                 format!("i {id}"),
-                format!("i {a}"),
-                format!("r {b:?}"),
-                format!("t {c}"),
-                format!("b {d}"),
-                format!("t 2024-02-29T12:00:00.{e:06}"),
+                format!("i {whole}"),
+                format!("r {real:?}"),
+                format!("t {text}"),
+                format!("b {digits}"),
+                format!("t 2024-02-29T12:00:00.{micros:06}"),
             ]);
         }
         let mut session = connect(&server.admin(&json!({"database": database}))).await;
