@@ -7,6 +7,7 @@ pub mod config;
 pub mod detect;
 pub mod dial;
 pub mod error;
+pub mod http_api;
 pub mod input;
 pub mod mongodb;
 pub mod mysql;
@@ -41,6 +42,7 @@ pub const DRIVERS: &[&Driver] = &[
     &mysql::MARIADB,
     &mongodb::DRIVER,
     &sqlite::DRIVER,
+    &http_api::DRIVER,
 ];
 
 /// An engine as the rest of the program knows it.

@@ -1,5 +1,6 @@
 //! Each engine through the library's own interface, against real servers and files.
 
+pub mod http_api;
 mod mongodb;
 mod mysql;
 mod postgres;

@@ -228,7 +228,7 @@ async fn many(
                 answer.connected_sources.push(ConnectedSource {
                     id: connected.id,
                     name: connected.name,
-                    source_type: SourceType::Database,
+                    source_type: connected.source_type,
                     engine: connected.engine,
                     table_count: connected.tables.len(),
                     tables: connected.tables,
@@ -273,7 +273,7 @@ async fn named(
     let input = parsed.value;
     let name = super::name(&input.name, "A source's name", &format!("{path}.name"))?.to_owned();
     let path = format!("{path}.connection_config");
-    if input.source_type != SourceType::Database {
+    if input.source_type == SourceType::File {
         let message = format!(
             "Sources of the type '{}' are not available in this version.",
             input.source_type.as_str()
@@ -281,10 +281,11 @@ async fn named(
         return Err(ApiError::new(
             Code::UNSUPPORTED_SOURCE_TYPE,
             message,
-            "Connect sources of the type database.",
+            "Connect sources of the types database and api.",
         ));
     }
-    let connection = body::parse_value::<ConnectionInput>(&input.connection_config, &path)?;
+    let mut connection = body::parse_value::<ConnectionInput>(&input.connection_config, &path)?;
+    connection.value.is_api = input.source_type == SourceType::Api;
     let request = ConnectRequest {
         name: Some(name),
         connection: connection.value,

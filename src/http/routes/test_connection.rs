@@ -70,22 +70,24 @@ async fn test(
         (Some(config), None, None) => {
             if config
                 .source_type
-                .is_some_and(|kind| kind != SourceType::Database)
+                .is_some_and(|kind| kind == SourceType::File)
             {
-                let message = "Only sources of the type database can be tested in this version.";
+                let message = "Sources of the type file cannot be tested in this version.";
                 return Err(ApiError::new(
                     Code::UNSUPPORTED_SOURCE_TYPE,
                     message,
-                    "Test a database.",
+                    "Test a database or an API.",
                 ));
             }
             let place = state
                 .sources
                 .place(&caller.0, scope, path.0, Access::Write)
                 .await?;
+            let mut connection = config.connection_config;
+            connection.is_api = config.source_type == Some(SourceType::Api);
             let tested = state
                 .sources
-                .test(&place, config.name.as_deref(), config.connection_config)
+                .test(&place, config.name.as_deref(), connection)
                 .await;
             (tested, "source_config.connection_config")
         }

@@ -37,6 +37,8 @@ pub struct Connected {
     pub id: SourceId,
     /// Its name.
     pub name: String,
+    /// What it is.
+    pub source_type: SourceType,
     /// The engine that answered.
     pub engine: &'static str,
     /// Its tables.
@@ -84,6 +86,10 @@ impl Sources {
         };
         let server = session.server().clone();
         session.close().await;
+        let source_type = match target.settings.api {
+            Some(_) => SourceType::Api,
+            None => SourceType::Database,
+        };
 
         let drafts: Vec<_> = listed.into_iter().zip(counts).map(table_draft).collect();
         let (vault, kept, kept_name) = (self.vault.clone(), place.clone(), name.clone());
@@ -94,7 +100,7 @@ impl Sources {
                 let host = target.settings.hosts.first().map(|host| host.name.clone());
                 let draft = SourceDraft {
                     name: &kept_name,
-                    source_type: SourceType::Database,
+                    source_type,
                     engine: Some(server.engine),
                     server_product: Some(&server.product),
                     server_version: Some(&server.version),
@@ -122,6 +128,7 @@ impl Sources {
         Ok(Connected {
             id,
             name,
+            source_type,
             engine,
             tables,
             warnings,
