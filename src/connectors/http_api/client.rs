@@ -1,6 +1,7 @@
 //! Asking an API: every address is checked by the dialer before it is connected to, the first one
 //! and those of redirects alike.
 
+use std::error::Error;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -75,8 +76,8 @@ struct Open {
     origin: Origin,
     sender: SendRequest<Full<Bytes>>,
     tls: Option<TlsInfo>,
-    /// Ends with its owner.
-    _running: AbortOnDropHandle<()>,
+    /// What carries it, and ends with its owner; answers whether something came that nobody asked for.
+    running: AbortOnDropHandle<bool>,
 }
 
 trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
@@ -120,13 +121,16 @@ impl Client {
         builder.max_buf_size(HEADERS);
         let opened = builder.handshake(TokioIo::new(stream)).await;
         let (sender, connection) = opened.map_err(|_| error::lost(&place(url)))?;
-        // What goes wrong here is told to whoever waits for an answer.
-        let running = tokio::spawn(async move { drop(connection.await) });
+        // What else goes wrong here is told to whoever waits for an answer.
+        let running = tokio::spawn(async move {
+            let ended = connection.await;
+            ended.is_err_and(|error| !error.is_incomplete_message() && error.source().is_none())
+        });
         self.open = Some(Open {
             origin: to,
             sender,
             tls,
-            _running: AbortOnDropHandle::new(running),
+            running: AbortOnDropHandle::new(running),
         });
         Ok(())
     }
@@ -276,8 +280,9 @@ impl Client {
             match sent {
                 Ok(response) => return Ok((url, response)),
                 Err(broken) => {
+                    let strange = broken.is_parse() || (!may_be_stale && self.interrupted().await);
                     self.open = None;
-                    if broken.is_parse() {
+                    if strange {
                         return Err(error::no_http(&place(&url)));
                     }
                     if !may_be_stale {
@@ -287,6 +292,17 @@ impl Client {
             }
         }
         Err(error::lost(&place(&url)))
+    }
+
+    /// Whether the open connection ended since the server spoke before it was asked.
+    async fn interrupted(&mut self) -> bool {
+        let Some(Open { running, .. }) = self.open.take() else {
+            return false;
+        };
+        matches!(
+            tokio::time::timeout(FIRST_BYTE, running).await,
+            Ok(Ok(true))
+        )
     }
 
     fn request(

@@ -5,6 +5,7 @@ mod hostile;
 mod login;
 mod pages;
 mod reading;
+mod tls;
 
 use headwater::connectors::read::{TableRead, channel};
 use headwater::connectors::{Chunk, ConnectorError, Selection, Session};
