@@ -124,7 +124,7 @@ impl Client {
         // What else goes wrong here is told to whoever waits for an answer.
         let running = tokio::spawn(async move {
             let ended = connection.await;
-            ended.is_err_and(|error| !error.is_incomplete_message() && error.source().is_none())
+            ended.is_err_and(|error| out_of_turn(&error))
         });
         self.open = Some(Open {
             origin: to,
@@ -280,7 +280,8 @@ impl Client {
             match sent {
                 Ok(response) => return Ok((url, response)),
                 Err(broken) => {
-                    let strange = broken.is_parse() || (!may_be_stale && self.interrupted().await);
+                    let strange = broken.is_parse()
+                        || (!may_be_stale && (out_of_turn(&broken) || self.interrupted().await));
                     self.open = None;
                     if strange {
                         return Err(error::no_http(&place(&url)));
@@ -368,6 +369,16 @@ impl Client {
     fn scrubbed(&self, failure: Failure) -> Failure {
         failure.told(|error| self.identity.scrub(error))
     }
+}
+
+/// Whether the server spoke before it was asked. hyper has no question for that kind of its errors:
+/// it is the one without a cause in the system that is no broken-off message, and may stand behind
+/// that of the request that was never sent for it.
+fn out_of_turn(broken: &hyper::Error) -> bool {
+    let behind = broken.source().and_then(|cause| cause.downcast_ref());
+    let error: &hyper::Error = behind.unwrap_or(broken);
+    let hung_up = error.is_incomplete_message() || error.is_closed() || error.is_canceled();
+    !hung_up && error.source().is_none()
 }
 
 /// An address as it may stand in a message: without its parameters, which may hold a key.
