@@ -204,14 +204,13 @@ impl Client {
                 Ok((url, headers, text))
             };
             let asked = tokio::time::timeout(WHOLE, asking).await;
-            let silent = || Err(error::silent(&place(&ask.url), WHOLE.as_secs()).into());
-            match asked.unwrap_or_else(|_| silent()) {
-                Ok(whole) => return Ok(whole),
-                Err(failure) => {
-                    self.open = None;
-                    retry.wait(self.scrubbed(failure)).await?;
-                }
-            }
+            let failure: Failure = match asked {
+                Ok(Ok(whole)) => return Ok(whole),
+                Ok(Err(failure)) => failure,
+                Err(_) => error::silent(&place(&ask.url), WHOLE.as_secs()).into(),
+            };
+            self.open = None;
+            retry.wait(self.scrubbed(failure)).await?;
         }
     }
 

@@ -15,6 +15,10 @@ pub const COLUMNS: usize = 500;
 
 /// What was seen of one field.
 #[derive(Debug, Default)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "independent facts, one for each sort of JSON value"
+)]
 struct Seen {
     name: String,
     /// In how many records it had a value, and the last of them, since a name may stand twice in one.
@@ -47,20 +51,19 @@ impl Sampled {
     /// [`ErrorKind::LimitExceeded`] where the records have too many fields by now.
     pub fn add(&mut self, Members(members): &Members<'_>) -> Result<(), ConnectorError> {
         for (name, value) in members {
-            let place = match self.places.get(name.as_ref()) {
-                Some(place) => *place,
-                None => {
-                    if self.fields.len() == COLUMNS {
-                        return Err(too_many());
-                    }
-                    let name = name.clone().into_owned();
-                    self.places.insert(name.clone(), self.fields.len());
-                    self.fields.push(Seen {
-                        name,
-                        ..Seen::default()
-                    });
-                    self.fields.len() - 1
+            let place = if let Some(place) = self.places.get(name.as_ref()) {
+                *place
+            } else {
+                if self.fields.len() == COLUMNS {
+                    return Err(too_many());
                 }
+                let name = name.clone().into_owned();
+                self.places.insert(name.clone(), self.fields.len());
+                self.fields.push(Seen {
+                    name,
+                    ..Seen::default()
+                });
+                self.fields.len() - 1
             };
             self.fields[place].add(value, self.records + 1);
         }
@@ -95,7 +98,7 @@ impl Seen {
                 (Some(_), Some(_)) => self.integers = true,
                 // Beyond 2^53: an integer, and with fractions beside it none that a double holds.
                 (Some(_), None) => {
-                    (self.integers, self.decimals) = (true, self.decimals || self.doubles)
+                    (self.integers, self.decimals) = (true, self.decimals || self.doubles);
                 }
                 (None, Some(_)) => self.doubles = true,
                 (None, None) => self.decimals = true,

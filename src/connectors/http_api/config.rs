@@ -61,6 +61,7 @@ const SECRET_NAMES: &[&str] = &[
 ];
 
 /// No option is an API's own: what it takes are fields.
+#[allow(clippy::unnecessary_wraps, reason = "the form that all engines share")]
 pub fn parameter(_: &mut Draft, _: &str, _: &str) -> Result<bool, ConfigError> {
     Ok(false)
 }
@@ -277,7 +278,7 @@ fn check(endpoint: &mut Endpoint, base: &Url, field: &str) -> Result<(), ConfigE
     {
         let last = url
             .path_segments()
-            .and_then(|parts| parts.filter(|part| !part.is_empty()).last());
+            .and_then(|mut parts| parts.rfind(|part| !part.is_empty()));
         endpoint.name = Some(last.unwrap_or("records").to_owned());
     }
     if endpoint.table().contains('\0') {

@@ -66,7 +66,7 @@ impl Identity {
             .credentials
             .headers
             .as_ref()
-            .map(|text| text.expose_secret());
+            .map(ExposeSecret::expose_secret);
         let all: Map<String, Value> = text
             .and_then(|text| serde_json::from_str(text).ok())
             .unwrap_or_default();

@@ -85,7 +85,7 @@ impl<'a> Pager<'a> {
             let named = |name: &'a Option<String>, usual: &'a str| name.as_deref().unwrap_or(usual);
             match next {
                 Next::Number(number) => {
-                    params.push((named(&pages.page_param, "page"), (*number).into()))
+                    params.push((named(&pages.page_param, "page"), (*number).into()));
                 }
                 Next::Offset(offset) => {
                     params.push((named(&pages.offset_param, "offset"), (*offset).into()));
@@ -93,7 +93,7 @@ impl<'a> Pager<'a> {
                     params.push((named(&pages.limit_param, "limit"), size.into()));
                 }
                 Next::Cursor(cursor) => {
-                    params.push((named(&pages.cursor_param, "cursor"), cursor.as_str().into()))
+                    params.push((named(&pages.cursor_param, "cursor"), cursor.as_str().into()));
                 }
                 Next::First | Next::Address(_) => {}
             }

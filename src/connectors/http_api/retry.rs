@@ -20,8 +20,28 @@ const LONGEST: Duration = Duration::from_mins(1);
 #[derive(Debug)]
 pub struct Failure {
     pub error: ConnectorError,
-    /// Whether it may be made again, and after which break, where the API told.
-    again: Option<Option<Duration>>,
+    again: Again,
+}
+
+/// Whether a request may be made again.
+#[derive(Debug, Clone, Copy)]
+enum Again {
+    /// It would not be otherwise.
+    Never,
+    /// After a break of our own.
+    Later,
+    /// After the break that the API told.
+    After(Duration),
+}
+
+impl Again {
+    fn of(passing: bool, told: Option<Duration>) -> Self {
+        match (passing, told) {
+            (false, _) => Self::Never,
+            (true, None) => Self::Later,
+            (true, Some(told)) => Self::After(told),
+        }
+    }
 }
 
 impl Failure {
@@ -30,7 +50,7 @@ impl Failure {
         let passing = matches!(status.as_u16(), 429 | 500 | 502 | 503 | 504);
         Self {
             error,
-            again: passing.then(|| after(headers, Timestamp::now())),
+            again: Again::of(passing, after(headers, Timestamp::now())),
         }
     }
 }
@@ -53,7 +73,7 @@ impl From<ConnectorError> for Failure {
         );
         Self {
             error,
-            again: passing.then_some(None),
+            again: Again::of(passing, None),
         }
     }
 }
@@ -81,20 +101,15 @@ impl Retry {
     /// The failure itself, where it will not be otherwise, or not in time.
     pub async fn wait(&mut self, failure: Failure) -> Result<(), ConnectorError> {
         let Failure { error, again } = failure;
-        let Some(told) = again.filter(|_| self.times < TIMES) else {
-            return Err(error);
+        let (pause, told) = match again {
+            Again::Later if self.times < TIMES => (pause(self.times, rand::random()), false),
+            Again::After(told) if self.times < TIMES => (told, true),
+            _ => return Err(error),
         };
-        let pause = told.unwrap_or_else(|| pause(self.times, rand::random()));
         let late = |until| Instant::now() + pause > until;
         if pause > LONGEST || self.until.is_some_and(late) {
-            let hint = match told {
-                Some(pause) => format!(
-                    "The API asks to wait for {} s. {}",
-                    pause.as_secs(),
-                    error.hint
-                ),
-                None => error.hint.clone(),
-            };
+            let asked = format!("The API asks to wait for {} s. ", pause.as_secs());
+            let hint = format!("{}{}", if told { &asked } else { "" }, error.hint);
             return Err(ConnectorError { hint, ..error });
         }
         self.times += 1;
@@ -177,7 +192,7 @@ mod tests {
                 .is_err()
         );
         let hour = Failure {
-            again: Some(Some(Duration::from_hours(1))),
+            again: Again::After(Duration::from_hours(1)),
             ..failure(ErrorKind::TooManyConnections)
         };
         let error = Retry::within(None).wait(hour).await.unwrap_err();
