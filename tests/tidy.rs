@@ -30,6 +30,8 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("mysql_common", &["src/connectors/mysql/"]),
     ("mongodb", &["src/connectors/mongodb/"]),
     ("bson", &["src/connectors/mongodb/"]),
+    ("hyper", &["src/connectors/http_api/"]),
+    ("hyper_util", &["src/connectors/http_api/"]),
     (
         "rusqlite",
         &["src/connectors/sqlite/", "src/local/", "src/store/"],

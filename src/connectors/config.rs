@@ -7,6 +7,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
 use super::files::Files;
+use super::http_api::ApiSettings;
 use super::{Context, Driver, Selection};
 
 /// Settings that an engine cannot work with. The caller's to mend; nothing was dialled.
@@ -137,6 +138,9 @@ pub struct Settings {
     /// What of the database is wanted.
     #[serde(default)]
     pub selection: Selection,
+    /// What is asked of an API, where it is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub api: Option<ApiSettings>,
 }
 
 impl Settings {
@@ -170,6 +174,10 @@ pub struct Credentials {
     pub password: Option<SecretString>,
     /// The private key of the client's certificate, as PEM.
     pub client_key: Option<SecretString>,
+    /// The key or token of an API.
+    pub api_key: Option<SecretString>,
+    /// The caller's own headers for an API, with their values, as a JSON object.
+    pub headers: Option<SecretString>,
 }
 
 impl Credentials {
@@ -179,11 +187,19 @@ impl Credentials {
         self.password.as_ref().map_or("", |p| p.expose_secret())
     }
 
+    /// Whether there is anything to log in with.
+    #[must_use]
+    pub fn has_login(&self) -> bool {
+        self.password.is_some() || self.api_key.is_some() || self.headers.is_some()
+    }
+
     /// Each secret by the name of its field.
     pub fn fields(&self) -> impl Iterator<Item = (&'static str, &SecretString)> {
         let all = [
             ("password", &self.password),
             ("client_key", &self.client_key),
+            ("api_key", &self.api_key),
+            ("headers", &self.headers),
         ];
         all.into_iter()
             .filter_map(|(name, secret)| Some((name, secret.as_ref()?)))
@@ -194,6 +210,8 @@ impl Credentials {
         match field {
             "password" => self.password = Some(secret),
             "client_key" => self.client_key = Some(secret),
+            "api_key" => self.api_key = Some(secret),
+            "headers" => self.headers = Some(secret),
             _ => {}
         }
     }

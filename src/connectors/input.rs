@@ -10,9 +10,11 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::config::{ConfigError, Draft, Host, Settings};
+use super::http_api::{self, ApiInput, AuthInput, Endpoint};
 use super::options::{given, option, shown};
 use super::url::{self, ConnectionUrl};
 use super::{DRIVERS, Driver, driver};
+use crate::model::source::SourceType;
 
 /// The body of `database` and of `connection_config`. Every field may be absent or null.
 #[derive(Clone, Default, Deserialize, utoipa::ToSchema)]
@@ -64,6 +66,22 @@ pub struct ConnectionInput {
     /// TLS (`tls`, `tls_ca`, `tls_certificate`, `tls_key`) and the engine's own options.
     #[schema(value_type = Option<Object>)]
     pub options: Option<Map<String, Value>>,
+    /// Of an API: where its paths begin.
+    #[schema(value_type = Option<String>)]
+    pub base_url: Option<SecretString>,
+    /// Of an API: what becomes tables. Without any it is `base_url` itself.
+    pub endpoints: Option<Vec<Endpoint>>,
+    /// Of an API: headers that are sent with each request. Their values are kept sealed, never answered.
+    #[schema(value_type = Option<BTreeMap<String, String>>, write_only)]
+    pub headers: Option<BTreeMap<String, SecretString>>,
+    /// Of an API: how requests say who asks.
+    pub auth: Option<AuthInput>,
+    /// Of an API: its key, sent as the header `X-API-Key` where `auth` says nothing else. Kept sealed, never answered.
+    #[schema(value_type = Option<String>, write_only)]
+    pub api_key: Option<SecretString>,
+    /// Whether an API is meant, whatever else is said.
+    #[serde(skip)]
+    pub is_api: bool,
 }
 
 /// Columns as callers write them.
@@ -128,6 +146,9 @@ impl ConnectionInput {
             };
             return driver(name).map(Engine::Told).ok_or_else(unknown);
         }
+        if self.is_api || self.base_url.is_some() {
+            return Ok(Engine::Told(&http_api::DRIVER));
+        }
         if let Some(text) = self.url.as_ref().map(ExposeSecret::expose_secret) {
             let by_scheme = url::scheme(text).and_then(|s| {
                 DRIVERS
@@ -173,10 +194,20 @@ impl ConnectionInput {
         Ok(Some((host, port)))
     }
 
+    /// The same for a source that is said to be of this type.
+    #[must_use]
+    pub fn of_type(mut self, source_type: SourceType) -> Self {
+        self.is_api = source_type == SourceType::Api;
+        match source_type {
+            SourceType::File => self.of_file(),
+            SourceType::Database | SourceType::Api => self,
+        }
+    }
+
     /// The same for a source that is said to be a file, whatever else is said: a database file is
     /// its own engine's.
     #[must_use]
-    pub fn of_file(mut self) -> Self {
+    fn of_file(mut self) -> Self {
         use secrecy::ExposeSecret;
 
         let named = self.database.clone().or_else(|| {
@@ -217,7 +248,19 @@ impl ConnectionInput {
     pub fn names_a_place(&self) -> bool {
         present(self.host.as_deref()).is_some()
             || self.url.is_some()
+            || self.base_url.is_some()
             || self.database_type.is_some()
+    }
+
+    /// What is said of an API alone.
+    fn take_api(&mut self) -> ApiInput {
+        ApiInput {
+            base_url: self.base_url.take(),
+            endpoints: self.endpoints.take(),
+            headers: self.headers.take(),
+            auth: self.auth.take(),
+            api_key: self.api_key.take(),
+        }
     }
 
     /// Reads the whole connection for this engine.
@@ -233,13 +276,31 @@ impl ConnectionInput {
     ///
     /// # Errors
     /// [`ConfigError`] that names the field that the engine cannot work with.
-    pub fn draft_over(self, driver: &'static Driver, base: Settings) -> Result<Draft, ConfigError> {
+    pub fn draft_over(
+        mut self,
+        driver: &'static Driver,
+        base: Settings,
+    ) -> Result<Draft, ConfigError> {
         use secrecy::ExposeSecret;
 
         let mut draft = Draft {
             settings: base,
             ..Draft::default()
         };
+        let api = self.take_api();
+        if driver.name == http_api::DRIVER.name {
+            http_api::take(
+                &mut draft,
+                ApiInput {
+                    base_url: api.base_url.or(self.url.take()),
+                    ..api
+                },
+            )?;
+        } else if api.is_given() {
+            let warning =
+                "base_url, endpoints, headers, auth and api_key are an API's, and were ignored.";
+            draft.warnings.push(warning.to_owned());
+        }
         if let Some(text) = &self.url {
             read_url(&mut draft, driver, text.expose_secret())?;
         }

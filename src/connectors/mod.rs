@@ -9,6 +9,7 @@ pub mod dial;
 pub mod error;
 pub mod file;
 pub mod files;
+pub mod http_api;
 pub mod input;
 pub mod mongodb;
 pub mod mysql;
@@ -45,6 +46,7 @@ pub const DRIVERS: &[&Driver] = &[
     &mongodb::DRIVER,
     &sqlite::DRIVER,
     &file::DRIVER,
+    &http_api::DRIVER,
 ];
 
 /// An engine as the rest of the program knows it.

@@ -35,8 +35,6 @@ impl Code {
     );
     pub const UNSUPPORTED_MEDIA_TYPE: Self =
         Self("unsupported_media_type", StatusCode::UNSUPPORTED_MEDIA_TYPE);
-    pub const UNSUPPORTED_SOURCE_TYPE: Self =
-        Self("unsupported_source_type", StatusCode::UNPROCESSABLE_ENTITY);
     pub const NEEDS_CREDENTIALS: Self = Self("needs_credentials", StatusCode::UNPROCESSABLE_ENTITY);
     pub const ALL_SOURCES_FAILED: Self =
         Self("all_sources_failed", StatusCode::UNPROCESSABLE_ENTITY);

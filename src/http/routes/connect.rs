@@ -274,21 +274,8 @@ async fn named(
     let input = parsed.value;
     let name = super::name(&input.name, "A source's name", &format!("{path}.name"))?.to_owned();
     let path = format!("{path}.connection_config");
-    if input.source_type == SourceType::Api {
-        let message = format!(
-            "Sources of the type '{}' are not available in this version.",
-            input.source_type.as_str()
-        );
-        return Err(ApiError::new(
-            Code::UNSUPPORTED_SOURCE_TYPE,
-            message,
-            "Connect sources of the type database or file.",
-        ));
-    }
     let mut connection = body::parse_value::<ConnectionInput>(&input.connection_config, &path)?;
-    if input.source_type == SourceType::File {
-        connection.value = connection.value.of_file();
-    }
+    connection.value = connection.value.of_type(input.source_type);
     let request = ConnectRequest {
         name: Some(name),
         source_type: input.source_type,

@@ -68,25 +68,12 @@ async fn test(
     let scope = scope.unwrap_or_default();
     let (report, field) = match (source_config, database, source_id) {
         (Some(config), None, None) => {
-            if config
-                .source_type
-                .is_some_and(|kind| kind == SourceType::Api)
-            {
-                let message = "Sources of the type 'api' are not available in this version.";
-                return Err(ApiError::new(
-                    Code::UNSUPPORTED_SOURCE_TYPE,
-                    message,
-                    "Test a database or a file.",
-                ));
-            }
             let place = state
                 .sources
                 .place(&caller.0, scope, path.0, Access::Write)
                 .await?;
-            let connection = match config.source_type {
-                Some(SourceType::File) => config.connection_config.of_file(),
-                _ => config.connection_config,
-            };
+            let source_type = config.source_type.unwrap_or(SourceType::Database);
+            let connection = config.connection_config.of_type(source_type);
             let tested = state
                 .sources
                 .test(&place, config.name.as_deref(), connection)

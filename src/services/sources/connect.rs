@@ -71,10 +71,10 @@ impl Sources {
             .prepare(place, name.as_deref(), request.connection, &trace)
             .await?;
         let name = name.unwrap_or_else(|| default_name(&target));
-        let source_type = if target.driver.name == file::DRIVER.name {
-            SourceType::File
-        } else {
-            request.source_type
+        let source_type = match target.settings.api {
+            Some(_) => SourceType::Api,
+            None if target.driver.name == file::DRIVER.name => SourceType::File,
+            None => request.source_type,
         };
         let mut session = self.open(&target, &trace).await?;
         let listing = session.list_tables(&target.settings.selection);

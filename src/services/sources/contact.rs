@@ -46,7 +46,7 @@ impl Sources {
             let settings = &draft.settings;
             if settings.may_reuse_password_of(&kept.settings, driver.default_port) {
                 credentials = merged(credentials, kept.credentials);
-            } else if credentials.password.is_none() && kept.credentials.password.is_some() {
+            } else if !credentials.has_login() && kept.credentials.has_login() {
                 return Err(SourceError::CredentialsRequired);
             }
         }
@@ -150,5 +150,7 @@ struct Kept {
 fn merged(mut given: Credentials, kept: Credentials) -> Credentials {
     given.password = given.password.or(kept.password);
     given.client_key = given.client_key.or(kept.client_key);
+    given.api_key = given.api_key.or(kept.api_key);
+    given.headers = given.headers.or(kept.headers);
     given
 }
