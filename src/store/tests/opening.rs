@@ -92,11 +92,14 @@ fn the_tables_of_the_store_are_those_that_were_reviewed() {
         Ok(rows.collect::<Result<_, _>>()?)
     });
     insta::assert_snapshot!(ddl.join("\n"), @r"
+    index job_by_workspace
+    index job_running
     index source_table_shown
     index token_by_user
     index user_by_organization
     index workspace_default
     table capture
+    table job
     table organization
     table schema_version
     table schema_version_document
