@@ -177,7 +177,7 @@ async fn an_answer_without_end_is_cut_off() {
         let _ = stream.read(&mut bytes).await;
         let head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
         let _ = stream.write_all(head).await;
-        let chunk = [b"100000\r\n".as_slice(), &[b' '; 1 << 20], b"\r\n"].concat();
+        let chunk = [b"100000\r\n".as_slice(), &vec![b' '; 1 << 20], b"\r\n"].concat();
         while stream.write_all(&chunk).await.is_ok() {}
     })
     .await;

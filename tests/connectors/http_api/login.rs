@@ -8,7 +8,7 @@ use super::fake::{Api, Reply, json as answer, status};
 use crate::support::app::CANARY;
 use crate::support::source::connect;
 
-fn with(base_url: String, more: &Value) -> Value {
+fn with(base_url: &str, more: &Value) -> Value {
     let mut fields = json!({"base_url": base_url});
     for (name, value) in more.as_object().unwrap() {
         fields[name] = value.clone();
@@ -42,7 +42,7 @@ async fn each_way_to_log_in_is_sent_as_it_is_meant() {
         ),
     ] {
         let api = Api::start(|_| answer("[]")).await;
-        connect(with(api.url(), &more)).await.session();
+        connect(with(&api.url(), &more)).await.session();
         let asked = api.asked().remove(0);
         assert!(
             asked.headers.iter().any(|line| line == expected),
@@ -51,7 +51,7 @@ async fn each_way_to_log_in_is_sent_as_it_is_meant() {
     }
     let api = Api::start(|_| answer("[]")).await;
     let auth = json!({"type": "api_key", "in": "query", "name": "k", "api_key": "a&b"});
-    connect(with(api.url(), &json!({"auth": auth})))
+    connect(with(&api.url(), &json!({"auth": auth})))
         .await
         .session();
     assert_eq!(api.targets(), ["/?k=a%26b"]);
@@ -74,7 +74,7 @@ async fn a_login_that_is_not_taken_is_told_without_it() {
             json!({"username": "u", "password": CANARY}),
             json!({"headers": {"X-Secret": CANARY}}),
         ] {
-            let error = connect(with(api.url(), &more)).await.error();
+            let error = connect(with(&api.url(), &more)).await.error();
             assert_eq!((error.kind, error.stage), (kind, Some(Stage::Authenticate)));
             let shown = format!("{error:?}");
             assert!(shown.contains("***"), "{shown}");
@@ -93,7 +93,7 @@ async fn a_redirect_is_followed_and_the_login_stays_with_its_host() {
     })
     .await;
     let more = json!({"api_key": "k", "headers": {"X-Mine": "m"}});
-    connect(with(api.url(), &more)).await.session();
+    connect(with(&api.url(), &more)).await.session();
     let here = &api.asked()[1];
     assert_eq!(
         (here.target.as_str(), here.header("x-api-key")),
@@ -120,7 +120,7 @@ async fn no_redirect_leads_to_what_is_never_dialled() {
         ("/", ErrorKind::ProtocolMismatch),
     ] {
         let api = Api::start(move |_| status(302, &format!("Location: {location}\r\n"))).await;
-        let error = connect(with(api.url(), &json!({}))).await.error();
+        let error = connect(with(&api.url(), &json!({}))).await.error();
         assert_eq!(error.kind, kind, "{location}: {error:?}");
         assert!(api.targets().len() <= 6, "{:?}", api.targets());
     }
