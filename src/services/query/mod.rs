@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::sources::{Place, SourceError, Sources};
+use super::sources::{Place, SourceError, Sources, scrubbed};
 use crate::connectors::read::Statement;
 use crate::connectors::{ConnectorError, QueryRead, Trace};
 use crate::local::{Local, LocalError};
@@ -118,7 +118,7 @@ impl Queries {
         };
         let rows = collect::answered(session.as_mut(), &asked).await;
         session.close().await;
-        Ok(rows?)
+        Ok(rows.map_err(|error| scrubbed(error, &target.credentials))?)
     }
 
     /// Waits for a turn on a source.

@@ -5,7 +5,7 @@ use crate::connectors::{Selection, TableRead, Trace, sqlite};
 use crate::local::Copy;
 use crate::model::{SourceId, TableId};
 use crate::schema::{Column, Table, TableKind, TableRef};
-use crate::services::sources::{Fresh, Place, Render};
+use crate::services::sources::{Fresh, Place, Render, scrubbed};
 use crate::store::sources::{self, SourceRecord};
 use crate::store::{StoreError, tables};
 
@@ -73,7 +73,7 @@ impl Queries {
         let mut session = self.sources.session(&target, &Trace::default()).await?;
         let rows = collect::read(session.as_mut(), &read, request.limit).await;
         session.close().await;
-        Ok(rows?)
+        Ok(rows.map_err(|error| scrubbed(error, &target.credentials))?)
     }
 
     /// The source and the table that a request means.

@@ -29,6 +29,7 @@ pub use direct::Direct;
 pub use document::SchemaDocument;
 pub use fresh::Fresh;
 pub use place::Place;
+pub(in crate::services) use reach::scrubbed;
 pub use report::{Access as CatalogAccess, TestReport};
 pub use schema::{Render, SchemaAnswer, SchemaRequest};
 pub use search::{Found, FoundThing, SearchRequest, UnreadSource};

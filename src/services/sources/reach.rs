@@ -139,7 +139,10 @@ async fn bounded<T>(
 }
 
 /// Takes the secrets out of an error.
-pub(super) fn scrubbed(error: ConnectorError, credentials: &Credentials) -> ConnectorError {
+pub(in crate::services) fn scrubbed(
+    error: ConnectorError,
+    credentials: &Credentials,
+) -> ConnectorError {
     credentials.fields().fold(error, |error, (_, secret)| {
         error.scrubbed(secret.expose_secret())
     })

@@ -15,7 +15,7 @@ use crate::connectors::{ConnectorError, Session, Snapshot, Target, Trace};
 use crate::local::Copies;
 use crate::model::TableId;
 use crate::schema::Table;
-use crate::services::sources::{Fresh, Place, Render, SourceError, Sources};
+use crate::services::sources::{Fresh, Place, Render, SourceError, Sources, scrubbed};
 use crate::store::sources::SourceRecord;
 
 /// Connections to a source at once, unless told.
@@ -198,6 +198,12 @@ impl SourceRun<'_> {
             let copied = match at {
                 Ok(mut at) => {
                     let copied = self.copy_one(&mut at, &mut next).await;
+                    let copied = copied.map_err(|error| match error {
+                        CopyError::Source(error) => {
+                            CopyError::Source(scrubbed(error, &target.credentials))
+                        }
+                        other => other,
+                    });
                     // A connection that failed is not used again: nobody knows what state it is in.
                     reading = copied.is_ok().then_some(at);
                     copied
@@ -260,7 +266,8 @@ impl SourceRun<'_> {
 
     async fn open(&self, target: &Target, join: Option<&str>) -> Result<Reading, ConnectorError> {
         let mut session = self.sources.session(target, &Trace::default()).await?;
-        let snapshot = session.begin_snapshot(join).await?;
+        let begun = session.begin_snapshot(join).await;
+        let snapshot = begun.map_err(|error| scrubbed(error, &target.credentials))?;
         Ok(Reading { session, snapshot })
     }
 }
