@@ -1,10 +1,8 @@
 //! `headwater openapi`.
 
-use super::output::print;
+use super::output::print_json;
 use crate::http::{endpoints, openapi};
 
 pub(super) fn run() -> anyhow::Result<()> {
-    print(&serde_json::to_string_pretty(&openapi::document(
-        &endpoints(),
-    ))?)
+    print_json(&openapi::document(&endpoints()))
 }

@@ -1,18 +1,30 @@
 //! Input and output of the commands.
 
-use std::io::{IsTerminal, Read, Write, stderr, stdin, stdout};
+use std::io::{BufWriter, IsTerminal, Read, Write, stderr, stdin, stdout};
 
 use anyhow::{Context as _, bail};
 use secrecy::SecretString;
+use serde::Serialize;
 use zeroize::Zeroizing;
 
 /// More than any password takes.
 const MAX_INPUT: u64 = 4 * 1024;
+/// What is printed at once of long texts, in bytes.
+const BUFFER: usize = 64 * 1024;
 
 /// Prints what was asked for.
 pub(super) fn print(text: &str) -> anyhow::Result<()> {
     let mut out = stdout().lock();
     writeln!(out, "{text}")?;
+    out.flush()?;
+    Ok(())
+}
+
+/// Prints JSON for people to read, as it is written: a schema of thousands of tables is long.
+pub(super) fn print_json(value: &impl Serialize) -> anyhow::Result<()> {
+    let mut out = BufWriter::with_capacity(BUFFER, stdout().lock());
+    serde_json::to_writer_pretty(&mut out, value)?;
+    writeln!(out)?;
     out.flush()?;
     Ok(())
 }

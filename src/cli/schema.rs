@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::output::print;
+use super::output::{print, print_json};
 use super::refusal::Refusal;
 use super::source::{SourceArgs, reach, tell_all};
 use crate::schema::formats::Format;
@@ -59,7 +59,7 @@ pub(super) fn run(args: SchemaArgs) -> anyhow::Result<()> {
     let narrowed = narrowing.apply(&mut document.schema);
     narrowed.map_err(|missing| Refusal::from(SourceError::from(missing)))?;
     match args.format {
-        Format::Json => print(&serde_json::to_string_pretty(&document)?),
+        Format::Json => print_json(&document),
         Format::Text(format) => print(document.write(format).trim_end()),
     }
 }

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use clap::Args;
 use serde_json::json;
 
-use super::output::print;
+use super::output::{print, print_json};
 use super::refusal::Refusal;
 use super::source::{SourceArgs, reach, tell_all};
 use crate::http::ApiError;
@@ -34,7 +34,7 @@ pub(super) fn run(args: TestArgs) -> anyhow::Result<()> {
             written["message"] = failure.message().into();
             written["error"] = failure.body();
         }
-        print(&serde_json::to_string_pretty(&written)?)?;
+        print_json(&written)?;
     } else {
         print(written(&report).trim_end())?;
         tell_all(&report.warnings);

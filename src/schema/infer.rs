@@ -14,18 +14,15 @@ mod tests;
 use std::collections::HashSet;
 
 use super::paths::walk;
-use super::{DataType, Field, InferredRelationship, Schema, Table, TableKind};
+use super::{DataType, Field, InferredRelationship, Schema, Table, TableKind, spread};
 use targets::{Match, Target, Targets};
 
 /// Supposes references for columns, and for fields of documents, that have none declared.
 pub fn infer(schema: &mut Schema) {
     let targets = Targets::new(schema);
-    let mut inferred: Vec<_> = schema
-        .tables
-        .iter()
-        .enumerate()
-        .map(|(at, table)| of_table(schema, &targets, at, table))
-        .collect();
+    let mut inferred = spread::over(&schema.tables, |at, table| {
+        of_table(schema, &targets, at, table)
+    });
     composite::infer(schema, &mut inferred);
     for (table, inferred) in schema.tables.iter_mut().zip(inferred) {
         table.inferred_relationships = inferred;
@@ -90,7 +87,7 @@ fn of_table<'a>(
     schema: &'a Schema,
     targets: &Targets<'a>,
     at: usize,
-    table: &'a Table,
+    table: &Table,
 ) -> Vec<InferredRelationship> {
     // Of partitions the parent tells.
     if table.kind == TableKind::Partition {

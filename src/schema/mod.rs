@@ -23,6 +23,7 @@ mod object;
 mod paths;
 pub mod relations;
 pub mod search;
+pub mod spread;
 mod structure;
 mod table;
 

@@ -1,5 +1,6 @@
 //! The schema, put together in memory from the catalog's views.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::catalog::listing;
@@ -7,19 +8,22 @@ use super::catalog::{
     Catalog, checks, columns, foreign_keys, indexes, innodb, partitions, sequences, triggers, views,
 };
 use super::client::Client;
+use super::connect::Plan;
 use super::server::Server;
 use super::tables::Tables;
 use super::unreadable::Told;
 use super::wire::Failure;
+use super::{aside, kill};
 use crate::connectors::Selection;
 use crate::schema::{Schema, Sequence};
 
 /// How long the estimates of rows may take.
 const ESTIMATES: Duration = Duration::from_secs(20);
 
-/// Reads the selected tables of these databases.
+/// Reads the selected tables of these databases. `plan` opens a second connection where they are many.
 pub async fn read(
     client: &mut Client,
+    plan: &Arc<Plan>,
     server: &Server,
     schemas: &[String],
     selection: &Selection,
@@ -48,10 +52,36 @@ pub async fn read(
 
     catalog.narrow(wanted.iter().map(|table| table.name.as_str()), all);
     let mut tables = Tables::new(wanted);
-    let seen = columns::read(catalog, selection, &mut tables).await?;
-    structure(catalog, &mut tables, &mut told).await?;
-    by_rights(catalog, &mut tables, &mut sequences, &mut told).await?;
-    listing::statistics(catalog, ESTIMATES, &mut tables).await?;
+    let mut aside = aside::open(plan, server, tables.list_mut().len()).await;
+    let beside = aside
+        .as_mut()
+        .map(|client| (client.thread(), catalog.over(client), tables.clone()));
+    let referring = async {
+        let (thread, mut catalog, mut tables) = beside?;
+        let mut told = Told::default();
+        let reading = foreign_keys(&mut catalog, &mut tables, &mut told);
+        // Where it does not last, the session's own does it all.
+        kill::stopping(plan, thread, reading).await.ok()?;
+        Some((tables, told))
+    };
+    let own = async {
+        let seen = columns::read(catalog, selection, &mut tables).await?;
+        structure(catalog, &mut tables, &mut told).await?;
+        by_rights(catalog, &mut tables, &mut sequences, &mut told).await?;
+        listing::statistics(catalog, ESTIMATES, &mut tables).await?;
+        Ok::<_, Failure>(seen)
+    };
+    let (seen, referring) = tokio::join!(own, referring);
+    let seen = seen?;
+    if let Some((referring, refused)) = referring {
+        tables.take_foreign_keys(referring);
+        told.extend(refused);
+    } else {
+        foreign_keys(catalog, &mut tables, &mut told).await?;
+    }
+    if let Some(client) = aside {
+        aside::close(client).await;
+    }
 
     let mut kept = Vec::with_capacity(seen.len());
     for (table, seen) in tables.into_list().into_iter().zip(seen) {
@@ -71,18 +101,12 @@ pub async fn read(
     })
 }
 
-/// What is shown to whoever may see the table, but for some of it.
-async fn structure(
+/// What foreign keys refer to and do.
+async fn foreign_keys(
     catalog: &mut Catalog<'_>,
     tables: &mut Tables,
     told: &mut Told,
 ) -> Result<(), Failure> {
-    let done = columns::geometries(catalog, tables).await;
-    told.unless_refused(done, "spatial reference systems")?;
-    let done = indexes::read(catalog, tables).await;
-    told.unless_refused(done, "indexes and keys")?;
-    let done = indexes::periods(catalog, tables).await;
-    told.unless_refused(done, "periods of keys")?;
     let done = foreign_keys::actions(catalog).await;
     let actions = told.unless_refused(done, "actions of foreign keys")?;
     let done = foreign_keys::read(catalog, actions, tables).await;
@@ -100,6 +124,21 @@ async fn structure(
              whole tables."
         )
     });
+    Ok(())
+}
+
+/// What is shown to whoever may see the table, but for some of it.
+async fn structure(
+    catalog: &mut Catalog<'_>,
+    tables: &mut Tables,
+    told: &mut Told,
+) -> Result<(), Failure> {
+    let done = columns::geometries(catalog, tables).await;
+    told.unless_refused(done, "spatial reference systems")?;
+    let done = indexes::read(catalog, tables).await;
+    told.unless_refused(done, "indexes and keys")?;
+    let done = indexes::periods(catalog, tables).await;
+    told.unless_refused(done, "periods of keys")?;
     let done = checks::read(catalog, tables).await;
     told.unless_refused(done, "checks")?;
     let done = views::read(catalog, tables).await;

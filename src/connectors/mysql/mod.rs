@@ -1,5 +1,6 @@
 //! `MySQL` and `MariaDB`: one protocol, two dialects of one catalog, two lines in the list of engines.
 
+mod aside;
 mod catalog;
 mod client;
 mod connect;

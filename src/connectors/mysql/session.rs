@@ -248,7 +248,8 @@ impl Session for MySqlSession {
         kill::stopping(&plan, thread, async {
             let schemas = self.schemas(selection).await;
             let schemas = schemas.map_err(|failure| self.failed(failure))?;
-            let read = introspect::read(&mut self.client, &self.server, &schemas, selection).await;
+            let read =
+                introspect::read(&mut self.client, &plan, &self.server, &schemas, selection).await;
             let mut schema = read.map_err(|failure| self.failed(failure))?;
             schema.database.clone_from(&self.database);
             if let Some(sql) = &selection.query {

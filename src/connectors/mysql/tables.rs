@@ -6,7 +6,7 @@ use super::client::Row;
 use crate::schema::Table;
 
 /// Tables by name.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Tables {
     list: Vec<Table>,
     /// By schema, then name.
@@ -48,6 +48,13 @@ impl Tables {
     /// All, in order.
     pub fn list_mut(&mut self) -> &mut Vec<Table> {
         &mut self.list
+    }
+
+    /// Takes the foreign keys of the same tables.
+    pub fn take_foreign_keys(&mut self, of: Self) {
+        for (table, same) in self.list.iter_mut().zip(of.list) {
+            table.foreign_keys = same.foreign_keys;
+        }
     }
 
     /// All, in order.

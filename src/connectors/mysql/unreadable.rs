@@ -43,6 +43,11 @@ impl Told {
         }
     }
 
+    /// What another reader was told.
+    pub fn extend(&mut self, other: Self) {
+        self.0.extend(other.0);
+    }
+
     /// All of it.
     pub fn into_list(self) -> Vec<Unreadable> {
         self.0

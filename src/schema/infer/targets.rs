@@ -32,10 +32,19 @@ pub(super) enum Match {
 /// The keys of a schema by the names that mean them.
 #[derive(Debug)]
 pub(super) struct Targets<'a> {
-    here: HashMap<(Option<&'a str>, String), Vec<Target<'a>>>,
-    anywhere: HashMap<String, Vec<Target<'a>>>,
+    named: HashMap<String, Named<'a>>,
+    /// The schemas, in the order of their first tables.
+    schemas: HashMap<Option<&'a str>, usize>,
     primary: HashMap<usize, Target<'a>>,
     modules: Vec<Option<String>>,
+}
+
+/// The keys that one name means.
+#[derive(Debug, Default)]
+struct Named<'a> {
+    anywhere: Vec<Target<'a>>,
+    /// By the number of the schema where they stand, in order.
+    here: Vec<(usize, Vec<Target<'a>>)>,
 }
 
 /// As many keys of one name are kept; where there are more, none is meant.
@@ -45,9 +54,10 @@ impl<'a> Targets<'a> {
     /// The keys of all tables that can be referred to.
     pub(super) fn new(schema: &'a Schema) -> Self {
         let mut targets = Self {
-            here: HashMap::new(),
-            anywhere: HashMap::new(),
-            primary: HashMap::new(),
+            // Tables have some ten names for their keys; to grow would be to hash them all again.
+            named: HashMap::with_capacity(schema.tables.len() * 10),
+            schemas: HashMap::new(),
+            primary: HashMap::with_capacity(schema.tables.len()),
             modules: modules(schema),
         };
         for (at, table) in schema.tables.iter().enumerate() {
@@ -129,9 +139,15 @@ impl<'a> Targets<'a> {
     }
 
     fn put(&mut self, table: &'a Table, name: String, target: Target<'a>) {
-        let place = (table.schema.as_deref(), name.clone());
-        let here = self.here.entry(place).or_default();
-        for targets in [here, self.anywhere.entry(name).or_default()] {
+        let count = self.schemas.len();
+        let schema = *self.schemas.entry(table.schema.as_deref()).or_insert(count);
+        let Named { anywhere, here } = self.named.entry(name).or_default();
+        let place = here.binary_search_by_key(&schema, |(of, _)| *of);
+        let place = place.unwrap_or_else(|place| {
+            here.insert(place, (schema, Vec::new()));
+            place
+        });
+        for targets in [anywhere, &mut here[place].1] {
             let known = targets.iter().any(|known| {
                 known.table == target.table
                     && known.column == target.column
@@ -185,9 +201,12 @@ impl<'a> Targets<'a> {
             names.extend(forms.iter().map(|form| format!("{}{form}", head.concat())));
         }
         let found = names.into_iter().find_map(|name| {
-            // Most names are nowhere, and those that are here are among those anywhere.
-            let anywhere = self.anywhere.get(&name)?;
-            Some(self.here.get(&(schema, name)).unwrap_or(anywhere))
+            let Named { anywhere, here } = self.named.get(&name)?;
+            let here = self.schemas.get(&schema).and_then(|schema| {
+                let place = here.binary_search_by_key(schema, |(of, _)| *of);
+                here.get(place.ok()?)
+            });
+            Some(here.map_or(anywhere, |(_, targets)| targets))
         });
         found.map(Vec::as_slice).unwrap_or_default()
     }

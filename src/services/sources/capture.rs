@@ -2,16 +2,18 @@
 
 use std::collections::{HashMap, HashSet};
 
+use tokio::task::spawn_blocking;
+
 use crate::connectors::input::ConnectionInput;
 use crate::connectors::{ServerInfo, Settings, Target, Trace};
 use crate::model::SourceId;
 use crate::model::source::SourceTable;
 use crate::schema::{Schema, Table, TableRef, diff, infer, keep_earlier};
-use crate::store::Transaction;
 use crate::store::captures::{self, CaptureDraft, Encoding};
 use crate::store::sources::{self, SourceRecord};
 use crate::store::tables::{self, Hidden, KnownTable, TableDraft};
 use crate::store::versions::{self, VersionDraft};
+use crate::store::{StoreError, Transaction};
 
 use super::contact::Prepared;
 use super::document::{self, DocumentHead, SchemaDocument};
@@ -43,7 +45,7 @@ impl Sources {
         let Prepared { target, warnings } =
             self.prepare(place, None, input, &Trace::default()).await?;
         let (server, schema) = self.introspect(&target).await?;
-        Ok((assemble(schema, &server, None)?, warnings))
+        Ok((unkept(schema, server).await?, warnings))
     }
 
     /// Reads a source, keeps what it told, and answers that: a connect may let go of it at once.
@@ -60,7 +62,13 @@ impl Sources {
             let read = self.introspect(&target).await;
             let server = read.as_ref().ok().map(|(server, _)| server.clone());
             self.note_contact(place, &id, server).await?;
-            let (server, schema) = read?;
+            let (server, mut schema) = read?;
+            // Before the transaction, which keeps all other writers waiting.
+            let schema = apart(move || {
+                infer::infer(&mut schema);
+                Ok(schema)
+            });
+            let schema = schema.await?;
             let (of, read_by) = (place.clone(), record);
             let kept = self.store.write(move |tx| {
                 let found = sources::get(tx, &of.owner, &of.workspace, &read_by.source.id)?;
@@ -108,6 +116,7 @@ fn keep_reading(
         keep_earlier(&mut schema, &before, &renames, |table, field| {
             selection.has_column(table.schema.as_deref(), &table.name, field)
         });
+        infer::infer(&mut schema);
     }
     let counted = tables::list(tx, owner, workspace, id)?;
     let drafts = table_drafts(&schema, counted);
@@ -190,12 +199,31 @@ fn name(table: &Table) -> TableRef {
     }
 }
 
-pub(super) fn assemble(
+/// The document of a schema of which nothing is kept.
+pub(super) async fn unkept(
     mut schema: Schema,
+    server: ServerInfo,
+) -> Result<SchemaDocument, SourceError> {
+    apart(move || {
+        infer::infer(&mut schema);
+        Ok(assemble(schema, &server, None)?)
+    })
+    .await
+}
+
+/// Works on a schema away from the async threads: with thousands of tables it takes a while.
+async fn apart<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, SourceError> + Send + 'static,
+) -> Result<T, SourceError> {
+    let done = spawn_blocking(work).await;
+    done.map_err(|_| StoreError::Stopped)?
+}
+
+fn assemble(
+    schema: Schema,
     server: &ServerInfo,
     record: Option<&SourceRecord>,
 ) -> Result<SchemaDocument, serde_json::Error> {
-    infer::infer(&mut schema);
     Ok(SchemaDocument {
         head: DocumentHead {
             source_id: record.map(|record| record.source.id.clone()),

@@ -5,7 +5,7 @@ use crate::connectors::input::ConnectionInput;
 use crate::connectors::tls::Tls;
 use crate::connectors::{Context, Target, Trace};
 
-use super::capture::assemble;
+use super::capture::unkept;
 use super::document::SchemaDocument;
 use super::report::{self, TestReport};
 use super::{Prepared, SourceError, reach};
@@ -37,7 +37,7 @@ impl Direct {
     ) -> Result<(SchemaDocument, Vec<String>), SourceError> {
         let Prepared { target, warnings } = self.prepare(input, &Trace::default()).await?;
         let (server, schema) = reach::introspect(&self.context, &target).await?;
-        Ok((assemble(schema, &server, None)?, warnings))
+        Ok((unkept(schema, server).await?, warnings))
     }
 
     async fn prepare(

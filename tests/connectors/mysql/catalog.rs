@@ -510,3 +510,43 @@ async fn a_query_is_described_without_being_run() {
         }
     }
 }
+
+/// Tables beyond which a second connection reads the foreign keys.
+const LARGE: usize = 1_100;
+
+#[tokio::test]
+async fn a_thousand_tables_are_read_alike_over_two_connections_and_where_there_is_but_one() {
+    for server in servers() {
+        // Small on disk, and the foreign keys are enough to tell.
+        let mut statements = vec!["CREATE TABLE t0 (id int PRIMARY KEY)".to_owned()];
+        statements.extend((1..LARGE).map(|n| {
+            format!("CREATE TABLE t{n} (id int PRIMARY KEY, CONSTRAINT f{n} FOREIGN KEY (id) REFERENCES t{} (id))", n - 1)
+        }));
+        let statements: Vec<_> = statements.iter().map(String::as_str).collect();
+        let database = make(server, &statements).await;
+        let user = unique();
+        let rights = [
+            format!("CREATE USER {user} IDENTIFIED BY 'a-password' WITH MAX_USER_CONNECTIONS 1"),
+            format!("GRANT ALL ON {database}.* TO {user}"),
+        ];
+        server.run(&rights).await.disconnect().await.unwrap();
+        let settings = json!({"database": database});
+        let schema = read(server, &database).await;
+        assert_eq!(schema.tables.len(), LARGE);
+        assert_eq!(schema.unreadable, []);
+        for table in schema.tables.iter().filter(|table| table.name != "t0") {
+            let number: usize = table.name[1..].parse().unwrap();
+            let [key] = &table.foreign_keys[..] else {
+                panic!("{table:?}");
+            };
+            assert_eq!(key.referenced_table, format!("t{}", number - 1));
+            assert_eq!(table.primary_key, ["id"]);
+        }
+        let mut session = connect(&server.user(&user, "a-password", &settings)).await;
+        let alone = session.introspect(&Selection::default()).await.unwrap();
+        assert!(
+            alone.tables == schema.tables,
+            "one connection reads other tables"
+        );
+    }
+}

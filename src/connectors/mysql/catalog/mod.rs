@@ -77,6 +77,21 @@ impl<'c> Catalog<'c> {
         Ok(catalog)
     }
 
+    /// The same, read over another connection.
+    pub fn over<'o>(&self, client: &'o mut Client) -> Catalog<'o>
+    where
+        'c: 'o,
+    {
+        Catalog {
+            client,
+            server: self.server,
+            namespaces: self.namespaces.clone(),
+            schemas: self.schemas.clone(),
+            tables: self.tables.clone(),
+            features: self.features.clone(),
+        }
+    }
+
     /// Asks the server what its views have.
     async fn probe(&mut self) -> Result<HashSet<(String, String)>, Failure> {
         let mut features = HashSet::new();

@@ -1,5 +1,4 @@
-//! A second connection for large catalogs. Most of the time goes into printing the columns, which
-//! the server does on one of its processors; meanwhile another one can answer all else.
+//! A second connection for large catalogs: each is answered on one of the server's processors.
 
 use crate::connectors::postgres::login::Connected;
 use crate::connectors::postgres::reader::{Pace, Reader, SearchPath};

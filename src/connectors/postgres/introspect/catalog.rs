@@ -55,7 +55,8 @@ impl Catalog {
     /// Reads it. The statements are sent in this order, the dear ones that may be missing last.
     /// Tables, columns and types are what a schema is not without; of all else, what a reader that
     /// goes one by one is refused is named as such.
-    /// The columns are read by `aside`, which is in the same snapshot, or the same reader.
+    /// Columns and indexes, about half of the work, are read by `aside`, which is in the same snapshot,
+    /// or the same reader.
     pub async fn read(
         reader: &Reader<'_>,
         aside: &Reader<'_>,
@@ -97,7 +98,7 @@ impl Catalog {
             or.none("collations", collations(reader, of)),
             or.none("constraints", constraints::read(reader, of)),
             or.none("foreign keys", foreign_keys::read(reader, of)),
-            or.none("indexes", indexes::read(reader, of)),
+            or.none("indexes", indexes::read(aside, of)),
             or.none("operator classes", OperatorClasses::read(reader)),
             or.none("partitions", inheritance::read(reader, of)),
             or.none("partition keys", inheritance::read_keys(reader, of)),

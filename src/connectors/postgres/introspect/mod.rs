@@ -108,14 +108,26 @@ fn table(
     };
     let indexes = indexes
         .into_iter()
-        .map(|index| indexes::named(index, &columns, &names));
+        .map(|index| indexes::named(index, &columns, &names))
+        .collect();
     let primary_key = constraints.keys.iter().find(|key| key.primary);
     let primary_key = primary_key.map_or_else(Vec::new, |key| key.columns.clone());
+    // Columns are by far the most of all that is joined: their list must not grow bit by bit.
+    let mut named = Vec::with_capacity(columns.len());
+    let wanted = columns
+        .into_iter()
+        .filter(|column| selection.has_column(Some(&row.schema), &row.name, &column.column.name));
+    named.extend((1..).zip(wanted).map(|(position, column)| Column {
+        position,
+        primary_key: primary_key.contains(&column.column.name),
+        identity: counting.identity(oid, &column).map(Box::new),
+        ..typed(column, catalog)
+    }));
     Table {
         engine_id: Some(oid.to_string()),
         kind: row.kind,
         comment: row.comment,
-        indexes: indexes.collect(),
+        indexes,
         keys: constraints.keys,
         checks: constraints.checks,
         exclusions: constraints.exclusions,
@@ -129,17 +141,7 @@ fn table(
         size_bytes: storage.size,
         // That of indexes is as old as that of the table, and as unknown.
         index_size_bytes: storage.size.map(|_| index_size),
-        columns: (1..)
-            .zip(columns.into_iter().filter(|column| {
-                selection.has_column(Some(&row.schema), &row.name, &column.column.name)
-            }))
-            .map(|(position, column)| Column {
-                position,
-                primary_key: primary_key.contains(&column.column.name),
-                identity: counting.identity(oid, &column).map(Box::new),
-                ..typed(column, catalog)
-            })
-            .collect(),
+        columns: named,
         primary_key,
         schema: Some(row.schema),
         name: row.name,

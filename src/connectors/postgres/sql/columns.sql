@@ -1,6 +1,9 @@
 -- The columns of the same tables, in the order of their numbers, which have gaps where columns
 -- were dropped. What a generated column is computed by is kept where defaults are.
 --
+-- A default names no column, so that its table need not be told; told, the server would open each
+-- table for it, which takes longer than all else here.
+--
 -- By hand: psql -v schema= -v tables={} -f columns.sql
 SELECT a.attrelid::int8,
        a.attnum,
@@ -9,7 +12,7 @@ SELECT a.attrelid::int8,
        a.atttypid::int8,
        a.atttypmod,
        a.attnotnull,
-       pg_get_expr(d.adbin, d.adrelid),
+       pg_get_expr(d.adbin, CASE a.attgenerated WHEN '' THEN 0 ELSE d.adrelid END),
        a.attidentity::text,
        a.attgenerated::text,
        a.attcollation::int8,
