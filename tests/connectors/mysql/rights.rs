@@ -352,10 +352,10 @@ async fn what_a_look_alike_refuses_is_named_and_the_rest_stands() {
         refused,
         [
             "indexes and keys",
-            "actions of foreign keys",
-            "foreign keys",
             "partitions",
-            "triggers"
+            "triggers",
+            "actions of foreign keys",
+            "foreign keys"
         ]
     );
     assert!(schema.unreadable.iter().all(|u| u.why.contains("1109")));
