@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures_util::future::join_all;
+use tokio::task::spawn_blocking;
 
 use super::copy::{CopyError, Destination, copy, report};
 use super::options::SyncOptions;
@@ -16,6 +17,7 @@ use crate::local::Copies;
 use crate::model::TableId;
 use crate::schema::Table;
 use crate::services::sources::{Fresh, Place, Render, SourceError, Sources, scrubbed};
+use crate::store::StoreError;
 use crate::store::sources::SourceRecord;
 
 /// Connections to a source at once, unless told.
@@ -79,7 +81,7 @@ impl SourceRun<'_> {
             .await?;
         let mut reports = Vec::new();
         let mut waiting = VecDeque::new();
-        let mut copies = self.known_copies()?;
+        let mut copies = self.known_copies().await?;
         for table in tables {
             self.sort(table, &target, &mut copies, &mut waiting, &mut reports);
         }
@@ -87,8 +89,10 @@ impl SourceRun<'_> {
         Ok(reports)
     }
 
-    fn known_copies(&self) -> Result<HashMap<TableId, crate::local::Copy>, SourceError> {
-        let all = self.copies.list()?;
+    async fn known_copies(&self) -> Result<HashMap<TableId, crate::local::Copy>, SourceError> {
+        let copies = Arc::clone(&self.copies);
+        let all = spawn_blocking(move || copies.list()).await;
+        let all = all.map_err(|_| StoreError::Stopped)??;
         Ok(all
             .into_iter()
             .map(|copy| (copy.table.clone(), copy))

@@ -1,0 +1,206 @@
+//! The writing half of copying a table, on a thread that may wait for the disk: it holds what was
+//! written until that becomes the copy, or goes.
+
+use std::sync::Arc;
+
+use tokio::sync::oneshot;
+
+use super::copy::{CopyError, Destination};
+use super::cursor::Cursor;
+use super::plan::{Plan, Way};
+use super::progress::{Phase, TableProgress};
+use crate::connectors::{Chunk, Inlet};
+use crate::local::{Applied, Change, Copies, Copy, Delta, LocalError, Stage, StageDraft};
+use crate::rows::{RowBatch, RowColumn};
+
+/// What a change of a copy may take in memory, in bytes, before it is put into a table first.
+const IN_MEMORY: usize = 4 << 20;
+
+/// Makes a copy of what is read.
+pub struct Writing {
+    pub plan: Plan,
+    pub to: Destination,
+    pub progress: Arc<TableProgress>,
+    /// The cursor that goes with what is read.
+    pub cursor: Option<Cursor>,
+}
+
+/// What was written.
+pub struct Written {
+    pub copy: Copy,
+    pub applied: Applied,
+    /// What a reader of the report should know, in sentences.
+    pub notes: Vec<String>,
+    pub cursor: Option<Cursor>,
+}
+
+impl Writing {
+    /// Takes all rows, and makes the copy of them once `whole` says that there were no more.
+    pub fn run(self, rows: Inlet, whole: oneshot::Receiver<()>) -> Result<Written, CopyError> {
+        let filled = Writer::of_rows(&self).take(rows)?;
+        if whole.blocking_recv().is_err() {
+            return Err(CopyError::GivenUp);
+        }
+        self.progress.enter(Phase::Finishing);
+        self.finish(filled)
+    }
+
+    fn finish(self, filled: Filled) -> Result<Written, CopyError> {
+        let now = jiff::Timestamp::now().as_millisecond();
+        let kept = self.cursor.as_ref().map(serde_json::to_value);
+        let kept = kept.transpose().map_err(|_| CopyError::Inside)?;
+        let Destination {
+            copies,
+            source,
+            table,
+            ..
+        } = &self.to;
+        let (copy, applied, notes) = if self.plan.way == Way::Full {
+            let Filled::Stage(mut stage) = filled else {
+                return Err(CopyError::Changed);
+            };
+            let mut notes = Vec::new();
+            if !stage.index()? {
+                notes.push(
+                    "The key does not tell all rows apart, so that changes cannot be told by it."
+                        .to_owned(),
+                );
+            }
+            let copy = stage.replace(table, source, now, kept)?;
+            let inserted = copy.rows;
+            let applied = Applied {
+                inserted,
+                ..Applied::default()
+            };
+            (copy, applied, notes)
+        } else {
+            let (Some(copy), delta) = (&self.plan.copy, delta(filled)) else {
+                return Err(CopyError::Changed);
+            };
+            let change = self.change(copy)?;
+            if !copy.takes(&delta.columns) {
+                return Err(CopyError::Changed);
+            }
+            let (copy, applied) = copies.apply(copy, &change, &delta, now, kept)?;
+            (copy, applied, Vec::new())
+        };
+        Ok(Written {
+            copy,
+            applied,
+            notes,
+            cursor: self.cursor,
+        })
+    }
+
+    /// What rows that changed mean.
+    fn change(&self, copy: &Copy) -> Result<Change, CopyError> {
+        let (Way::Append, Some(kept)) = (&self.plan.way, self.plan.kept()) else {
+            return Ok(Change::Upsert);
+        };
+        let mut columns = copy.columns.iter();
+        let column = columns.find(|column| column.source_name == kept.column);
+        Ok(Change::Replace {
+            column: column.ok_or(CopyError::Changed)?.name.clone(),
+            from: kept.from,
+        })
+    }
+}
+
+/// What was read.
+enum Filled {
+    /// All in a table.
+    Stage(Stage),
+    /// All in memory.
+    Batches(Vec<RowColumn>, Vec<RowBatch>),
+}
+
+fn delta(filled: Filled) -> Delta {
+    match filled {
+        Filled::Stage(stage) => Delta::of_stage(stage),
+        Filled::Batches(columns, batches) => Delta::of_batches(columns, batches),
+    }
+}
+
+/// Takes rows, and puts them where they find room.
+struct Writer<'a> {
+    copies: &'a Arc<Copies>,
+    progress: &'a TableProgress,
+    key: &'a [String],
+    strict: bool,
+    integer_key: bool,
+    /// Whether few rows may stay in memory.
+    few: bool,
+    columns: Vec<RowColumn>,
+    batches: Vec<RowBatch>,
+    bytes: usize,
+    stage: Option<Stage>,
+}
+
+impl<'a> Writer<'a> {
+    /// A writer of the rows of a table, or of those that changed.
+    fn of_rows(writing: &'a Writing) -> Self {
+        let plan = &writing.plan;
+        let full = plan.way == Way::Full;
+        Self {
+            copies: &writing.to.copies,
+            progress: &writing.progress,
+            // A table of changes is gone through once.
+            key: if full { &plan.key } else { &[] },
+            strict: plan.strict,
+            integer_key: full && plan.integer_key,
+            few: !full,
+            columns: Vec::new(),
+            batches: Vec::new(),
+            bytes: 0,
+            stage: None,
+        }
+    }
+
+    /// Takes all that comes.
+    fn take(mut self, mut inlet: Inlet) -> Result<Filled, LocalError> {
+        while let Some(chunk) = inlet.next_blocking() {
+            match chunk {
+                Chunk::Columns(columns) => {
+                    self.columns = columns;
+                    if let Some(stage) = &mut self.stage {
+                        stage.widen(&self.columns)?;
+                    } else if !self.few {
+                        self.begin()?;
+                    }
+                }
+                Chunk::Rows(batch) => {
+                    self.progress.add(batch.len(), batch.bytes());
+                    if let Some(stage) = &mut self.stage {
+                        stage.write(&batch)?;
+                        inlet.give_back(batch);
+                        continue;
+                    }
+                    self.bytes += batch.bytes();
+                    self.batches.push(batch);
+                    if self.bytes > IN_MEMORY {
+                        self.begin()?;
+                    }
+                }
+            }
+        }
+        Ok(match self.stage {
+            Some(stage) => Filled::Stage(stage),
+            None => Filled::Batches(self.columns, self.batches),
+        })
+    }
+
+    /// Begins a table, with what is in memory.
+    fn begin(&mut self) -> Result<(), LocalError> {
+        let mut stage = self.copies.stage(&StageDraft {
+            columns: &self.columns,
+            key: self.key,
+            strict: self.strict,
+            integer_key: self.integer_key,
+        })?;
+        for batch in self.batches.drain(..) {
+            stage.write(&batch)?;
+        }
+        self.stage = Some(stage);
+        Ok(())
+    }
+}
