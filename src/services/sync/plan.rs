@@ -28,6 +28,9 @@ pub struct Plan {
     pub cursor: Option<Column>,
     /// The last copy.
     pub copy: Option<Copy>,
+    /// Whether rows are read as they are at each moment, since the source did not keep one state of
+    /// them for as long as that takes.
+    pub torn: bool,
     /// What is different from the last copy, in sentences.
     pub changes: Vec<String>,
 }
@@ -101,6 +104,7 @@ impl Plan {
             reason: None,
             cursor: None,
             copy,
+            torn: false,
         };
         match plan.choose(options) {
             Ok(()) => Ok(plan),
@@ -195,15 +199,21 @@ impl Plan {
     /// What the way cannot see, in sentences.
     #[must_use]
     pub fn blind_spots(&self) -> Vec<String> {
-        let (Some(cursor), true) = (&self.cursor, self.way != Way::Full) else {
-            return if self.way == Way::Upsert {
-                vec!["Rows that were deleted at the source stay in the copy.".to_owned()]
-            } else {
-                Vec::new()
-            };
+        let mut spots = Vec::new();
+        if self.torn {
+            spots.push(
+                "The source did not keep one state of the table for as long as reading took: each row is as it was when it was read."
+                    .to_owned(),
+            );
+        }
+        if self.way == Way::Full {
+            return spots;
+        }
+        spots.push("Rows that were deleted at the source stay in the copy.".to_owned());
+        let Some(cursor) = &self.cursor else {
+            return spots;
         };
         let name = &cursor.name;
-        let mut spots = vec!["Rows that were deleted at the source stay in the copy.".to_owned()];
         spots.push(if self.table.primary_key.contains(name) {
             format!("Changes of rows that were copied already: `{name}` tells new rows alone.")
         } else {

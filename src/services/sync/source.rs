@@ -12,6 +12,7 @@ use super::options::SyncOptions;
 use super::plan::{Plan, left_out};
 use super::progress::{Progress, TableProgress};
 use super::report::{Failure, SourceReport, TableReport, TableStatus};
+use crate::connectors::read::{SNAPSHOT_TOO_OLD, UnderWay};
 use crate::connectors::{ConnectorError, Session, Snapshot, Target, Trace};
 use crate::local::Copies;
 use crate::model::TableId;
@@ -195,8 +196,10 @@ impl SourceRun<'_> {
         reports: &Mutex<Vec<TableReport>>,
     ) {
         while let Some(mut next) = take(queue) {
-            let at = match reading.take() {
+            let torn = next.plan.torn;
+            let at = match reading.take_if(|_| !torn) {
                 Some(at) => Ok(at),
+                None if torn => self.open_apart(target).await,
                 None => self.open(target, None).await,
             };
             let copied = match at {
@@ -209,7 +212,11 @@ impl SourceRun<'_> {
                         other => other,
                     });
                     // A connection that failed is not used again: nobody knows what state it is in.
-                    reading = copied.is_ok().then_some(at);
+                    match &copied {
+                        Ok(_) if torn => at.session.close().await,
+                        Ok(_) => reading = Some(at),
+                        Err(_) => {}
+                    }
                     copied
                 }
                 Err(error) => Err(CopyError::Source(error)),
@@ -259,6 +266,9 @@ impl SourceRun<'_> {
                 tokio::time::sleep(PAUSE * next.tries).await;
                 true
             }
+            CopyError::Source(error) if error.reason == Some(SNAPSHOT_TOO_OLD) => {
+                !std::mem::replace(&mut next.plan.torn, true)
+            }
             // What it is now is read whole.
             CopyError::Changed => {
                 next.plan.read_whole("The table changed while it was read.");
@@ -272,6 +282,16 @@ impl SourceRun<'_> {
         let mut session = self.sources.session(target, &Trace::default()).await?;
         let begun = session.begin_snapshot(join).await;
         let snapshot = begun.map_err(|error| scrubbed(error, &target.credentials))?;
+        Ok(Reading { session, snapshot })
+    }
+
+    /// A session that reads what there is at each moment.
+    async fn open_apart(&self, target: &Target) -> Result<Reading, ConnectorError> {
+        let session = self.sources.session(target, &Trace::default()).await?;
+        let snapshot = Snapshot {
+            shared: None,
+            under_way: UnderWay::Unknown,
+        };
         Ok(Reading { session, snapshot })
     }
 }
