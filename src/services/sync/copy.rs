@@ -12,7 +12,7 @@ use super::progress::TableProgress;
 use super::report::{Failure, TableReport, TableStatus};
 use super::writing::{Writing, Written};
 use crate::connectors::read::{UnderWay, channel};
-use crate::connectors::{ConnectorError, Session};
+use crate::connectors::{ConnectorError, Outlet, Session};
 use crate::local::{Copies, LocalError};
 use crate::model::{SourceId, TableId};
 
@@ -75,7 +75,9 @@ pub async fn copy(
     let since = Instant::now();
     progress.restart();
     let cursor = next_cursor(session, under_way, plan).await?;
-    let (mut outlet, inlet) = channel(DEPTH, to.batch_rows);
+    let (outlet, rows) = channel(DEPTH, to.batch_rows);
+    let keys = plan.keys.as_ref().map(|_| channel(DEPTH, to.batch_rows));
+    let (of_keys, keys) = keys.unzip();
     let (whole, until_whole) = oneshot::channel();
     let writing = Writing {
         plan: plan.clone(),
@@ -83,9 +85,8 @@ pub async fn copy(
         progress: Arc::clone(progress),
         cursor,
     };
-    let writing = spawn_blocking(move || writing.run(inlet, until_whole));
-    let read = session.read_table(&plan.read, &mut outlet).await;
-    drop(outlet);
+    let writing = spawn_blocking(move || writing.run(rows, keys, until_whole));
+    let read = read(session, plan, outlet, of_keys).await;
     // Where the reader failed, what was written goes. Where the writer did, the reader ended well,
     // since nobody took its rows.
     match &read {
@@ -104,6 +105,7 @@ pub async fn copy(
     Ok(TableReport {
         rows_written: applied.inserted + applied.updated,
         rows_unchanged: applied.unchanged,
+        rows_deleted: plan.keys.as_ref().map(|_| applied.deleted),
         rows_total: copy.rows,
         rows_read,
         bytes_read,
@@ -115,6 +117,22 @@ pub async fn copy(
         cursor,
         ..report(plan, to, TableStatus::Copied)
     })
+}
+
+/// Reads the rows and, behind them, the keys that are wanted.
+async fn read(
+    session: &mut dyn Session,
+    plan: &Plan,
+    mut rows: Outlet,
+    keys: Option<Outlet>,
+) -> Result<(), ConnectorError> {
+    session.read_table(&plan.read, &mut rows).await?;
+    // That it is gone tells the writer that these were all.
+    drop(rows);
+    if let (Some(read), Some(mut keys)) = (&plan.keys, keys) {
+        session.read_table(read, &mut keys).await?;
+    }
+    Ok(())
 }
 
 /// An empty report of a table.
@@ -129,6 +147,7 @@ pub fn report(plan: &Plan, to: &Destination, status: TableStatus) -> TableReport
         rows_read: 0,
         rows_written: 0,
         rows_unchanged: 0,
+        rows_deleted: None,
         rows_total: 0,
         bytes_read: 0,
         seconds: 0.0,

@@ -14,6 +14,8 @@ pub struct Plan {
     pub table: Table,
     /// What is read of it.
     pub read: TableRead,
+    /// What is read behind that to see which rows are gone: the keys of all.
+    pub keys: Option<TableRead>,
     /// The columns, by their names at the source, that tell its rows apart.
     pub key: Vec<String>,
     /// Whether columns hold values of their type alone.
@@ -96,6 +98,7 @@ impl Plan {
         let mut plan = Self {
             read: read(&table, copy.as_ref(), selection),
             changes: changes(&table, copy.as_ref()),
+            keys: None,
             table,
             key,
             strict,
@@ -107,7 +110,11 @@ impl Plan {
             torn: false,
         };
         match plan.choose(options) {
-            Ok(()) => Ok(plan),
+            Ok(()) => {
+                let wanted = options.detect_deletes == Some(true) && plan.way == Way::Upsert;
+                plan.keys = wanted.then(|| plan.read_of_keys());
+                Ok(plan)
+            }
             Err(why) => Err((Box::new(plan), why)),
         }
     }
@@ -117,6 +124,25 @@ impl Plan {
         self.way = Way::Full;
         self.reason = Some(why.to_owned());
         self.read.conditions.clear();
+        self.keys = None;
+    }
+
+    fn read_of_keys(&self) -> TableRead {
+        let columns = self.key.iter().map(|name| {
+            // Of an empty collection nothing is known, and yet it has an `_id`.
+            let unknown = || Column {
+                name: name.clone(),
+                logical_type: DataType::Mixed,
+                ..Column::default()
+            };
+            column(&self.table, name).cloned().unwrap_or_else(unknown)
+        });
+        TableRead {
+            columns: columns.collect(),
+            open_columns: false,
+            conditions: Vec::new(),
+            ..self.read.clone()
+        }
     }
 
     fn choose(&mut self, options: &SyncOptions) -> Result<(), String> {
@@ -139,12 +165,14 @@ impl Plan {
             return Ok(());
         }
         let Some(cursor) = cursor else {
-            if options.mode == Some(Mode::Upsert) && !self.key.is_empty() && self.copy.is_some() {
-                self.reason = Some(format!("{} All rows are read.", no_cursor(&self.table)));
+            let fits = |copy: &Copy| !self.key.is_empty() && same_key(copy, &self.key);
+            let fits = self.changes.is_empty() && self.copy.as_ref().is_some_and(fits);
+            let mut reason = no_cursor(&self.table);
+            if options.mode == Some(Mode::Upsert) && fits {
+                reason.push_str(" All rows are read.");
                 self.way = Way::Upsert;
-                return Ok(());
             }
-            self.reason = Some(no_cursor(&self.table));
+            self.reason = Some(reason);
             return Ok(());
         };
         let Some(copy) = &self.copy else {
@@ -209,7 +237,9 @@ impl Plan {
         if self.way == Way::Full {
             return spots;
         }
-        spots.push("Rows that were deleted at the source stay in the copy.".to_owned());
+        if self.keys.is_none() {
+            spots.push("Rows that were deleted at the source stay in the copy.".to_owned());
+        }
         let Some(cursor) = &self.cursor else {
             return spots;
         };

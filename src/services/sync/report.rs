@@ -98,6 +98,9 @@ pub struct TableReport {
     pub rows_written: u64,
     /// Rows that were in the copy already, as they are.
     pub rows_unchanged: u64,
+    /// Rows that left the copy, where deletes were looked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rows_deleted: Option<u64>,
     /// Rows that the copy has now.
     pub rows_total: u64,
     /// Bytes of values that were read.

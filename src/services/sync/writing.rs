@@ -35,17 +35,25 @@ pub struct Written {
 }
 
 impl Writing {
-    /// Takes all rows, and makes the copy of them once `whole` says that there were no more.
-    pub fn run(self, rows: Inlet, whole: oneshot::Receiver<()>) -> Result<Written, CopyError> {
+    /// Takes all rows, and the keys where those are read too, and makes the copy of them once `whole`
+    /// says that there were no more.
+    pub fn run(
+        self,
+        rows: Inlet,
+        keys: Option<Inlet>,
+        whole: oneshot::Receiver<()>,
+    ) -> Result<Written, CopyError> {
         let filled = Writer::of_rows(&self).take(rows)?;
+        let keys = keys.map(|keys| Writer::of_keys(&self).take(keys));
+        let keys = keys.transpose()?;
         if whole.blocking_recv().is_err() {
             return Err(CopyError::GivenUp);
         }
         self.progress.enter(Phase::Finishing);
-        self.finish(filled)
+        self.finish(filled, keys)
     }
 
-    fn finish(self, filled: Filled) -> Result<Written, CopyError> {
+    fn finish(self, filled: Filled, keys: Option<Filled>) -> Result<Written, CopyError> {
         let now = jiff::Timestamp::now().as_millisecond();
         let kept = self.cursor.as_ref().map(serde_json::to_value);
         let kept = kept.transpose().map_err(|_| CopyError::Inside)?;
@@ -81,6 +89,7 @@ impl Writing {
             if !copy.takes(&delta.columns) {
                 return Err(CopyError::Changed);
             }
+            let delta = delta.among(keys.map(indexed).transpose()?);
             let (copy, applied) = copies.apply(copy, &change, &delta, now, kept)?;
             (copy, applied, Vec::new())
         };
@@ -114,6 +123,17 @@ enum Filled {
     Batches(Vec<RowColumn>, Vec<RowBatch>),
 }
 
+/// The table of keys, to look them up in.
+fn indexed(keys: Filled) -> Result<Stage, CopyError> {
+    match keys {
+        Filled::Stage(mut stage) if stage.has_key() => {
+            stage.index()?;
+            Ok(stage)
+        }
+        _ => Err(CopyError::Changed),
+    }
+}
+
 fn delta(filled: Filled) -> Delta {
     match filled {
         Filled::Stage(stage) => Delta::of_stage(stage),
@@ -124,7 +144,8 @@ fn delta(filled: Filled) -> Delta {
 /// Takes rows, and puts them where they find room.
 struct Writer<'a> {
     copies: &'a Arc<Copies>,
-    progress: &'a TableProgress,
+    /// Where rows are counted.
+    progress: Option<&'a TableProgress>,
     key: &'a [String],
     strict: bool,
     integer_key: bool,
@@ -139,16 +160,28 @@ struct Writer<'a> {
 impl<'a> Writer<'a> {
     /// A writer of the rows of a table, or of those that changed.
     fn of_rows(writing: &'a Writing) -> Self {
+        let full = writing.plan.way == Way::Full;
+        let all = Self::of_keys(writing);
+        Self {
+            progress: Some(&writing.progress),
+            // A table of changes is gone through once.
+            key: if full { all.key } else { &[] },
+            integer_key: full && all.integer_key,
+            few: !full,
+            ..all
+        }
+    }
+
+    /// A writer of all keys of a table.
+    fn of_keys(writing: &'a Writing) -> Self {
         let plan = &writing.plan;
-        let full = plan.way == Way::Full;
         Self {
             copies: &writing.to.copies,
-            progress: &writing.progress,
-            // A table of changes is gone through once.
-            key: if full { &plan.key } else { &[] },
+            progress: None,
+            key: &plan.key,
             strict: plan.strict,
-            integer_key: full && plan.integer_key,
-            few: !full,
+            integer_key: plan.integer_key,
+            few: false,
             columns: Vec::new(),
             batches: Vec::new(),
             bytes: 0,
@@ -169,7 +202,9 @@ impl<'a> Writer<'a> {
                     }
                 }
                 Chunk::Rows(batch) => {
-                    self.progress.add(batch.len(), batch.bytes());
+                    if let Some(progress) = self.progress {
+                        progress.add(batch.len(), batch.bytes());
+                    }
                     if let Some(stage) = &mut self.stage {
                         stage.write(&batch)?;
                         inlet.give_back(batch);
