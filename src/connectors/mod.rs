@@ -123,6 +123,8 @@ pub struct Capability {
     pub sampled: bool,
     /// Columns hold values of their type alone.
     pub strict_types: bool,
+    /// It finds rows by their values without going through all of a table.
+    pub seeks: bool,
 }
 
 /// Finds an engine by its name or one of its aliases, in any letter case.
@@ -183,7 +185,15 @@ pub trait Session: Send {
     /// answer and do nothing.
     async fn begin_snapshot(&mut self, join: Option<&str>) -> Result<Snapshot, ConnectorError>;
 
+    /// What tells whether a table is as it was: where it is the same at two times, nothing of what `read`
+    /// asks for has changed between. `None` where only the rows tell.
+    async fn version(&mut self, read: &TableRead) -> Result<Option<String>, ConnectorError> {
+        let _ = read;
+        Ok(None)
+    }
+
     /// The largest value of a column, exactly as a [`read::Test`] takes it; `None` where no row has one.
+    /// Of engines that seek: of others it is told by the rows as they are read.
     async fn largest(
         &mut self,
         read: &TableRead,

@@ -1,13 +1,14 @@
 //! Bringing a copy to a later state of its table by the rows that changed.
 
-use rusqlite::types::ValueRef;
+use rusqlite::types::{Value, ValueRef};
 use rusqlite::{Connection, Statement, TransactionBehavior};
 
 use super::catalog::{self, Copy, CopyColumn};
-use super::columns::{add_columns, named, quoted};
+use super::columns::{add_columns, declared, named, quoted};
 use super::rows::bind;
 use super::{Copies, LocalError, Stage};
 use crate::rows::{Cell, RowBatch, RowColumn};
+use crate::schema::DataType;
 
 /// Rows that changed.
 #[derive(Debug)]
@@ -105,8 +106,14 @@ impl Copies {
                 }
             }
             Change::Replace { column, from } => {
+                let is_number = |of: &CopyColumn| {
+                    of.name == *column && declared(&of.logical_type) == declared(&DataType::Int64)
+                };
+                let number = from.parse().ok();
+                let number = number.filter(|_| copy.columns.iter().any(is_number));
+                // A column without a type takes a text for more than any number.
+                let from = number.map_or_else(|| Value::Text(from.clone()), Value::Integer);
                 let (table, column) = (quoted(&copy.physical), quoted(column));
-                // The parameter takes the column's affinity: a number is compared as one.
                 let sql = format!("DELETE FROM {table} WHERE {column} >= ?1");
                 applied.deleted = tx.execute(&sql, [from])? as u64;
                 let mut insert =

@@ -158,6 +158,14 @@ impl Copies {
         catalog::get(&self.reader()?, table)
     }
 
+    /// Notes that a copy is of now, since its table is as it was.
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub fn confirm(&self, copy: &Copy, synced_at: i64) -> Result<(), LocalError> {
+        catalog::confirm(&self.writer(), copy, synced_at)
+    }
+
     /// Lets go of the copies of tables, and of all tables of sources.
     ///
     /// # Errors

@@ -6,14 +6,13 @@ use std::time::Instant;
 use tokio::sync::oneshot;
 use tokio::task::spawn_blocking;
 
-use super::cursor::{Cursor, has_an_end};
-use super::plan::{Plan, Way};
+use super::plan::Plan;
 use super::progress::TableProgress;
 use super::report::{Failure, TableReport, TableStatus};
 use super::writing::{Writing, Written};
 use crate::connectors::read::{UnderWay, channel};
 use crate::connectors::{ConnectorError, Outlet, Session};
-use crate::local::{Copies, LocalError};
+use crate::local::{Copies, Copy, LocalError};
 use crate::model::{SourceId, TableId};
 
 /// Batches under way between reader and writer.
@@ -74,7 +73,19 @@ pub async fn copy(
 ) -> Result<TableReport, CopyError> {
     let since = Instant::now();
     progress.restart();
-    let cursor = next_cursor(session, under_way, plan).await?;
+    let version = session.version(&plan.read).await;
+    let version = version.map_err(CopyError::Source)?;
+    if let Some(copy) = plan.still_is(version.as_ref()) {
+        return unchanged(plan, copy, to).await;
+    }
+    let largest = match &plan.cursor {
+        // Of the same snapshot as the rows that are about to be read.
+        Some(column) if plan.capability.seeks => {
+            let largest = session.largest(&plan.read, &column.name).await;
+            Some(largest.map_err(CopyError::Source)?)
+        }
+        _ => None,
+    };
     let (outlet, rows) = channel(DEPTH, to.batch_rows);
     let keys = plan.keys.as_ref().map(|_| channel(DEPTH, to.batch_rows));
     let (of_keys, keys) = keys.unzip();
@@ -83,7 +94,9 @@ pub async fn copy(
         plan: plan.clone(),
         to: to.clone(),
         progress: Arc::clone(progress),
-        cursor,
+        under_way: under_way.clone(),
+        largest,
+        version,
     };
     let writing = spawn_blocking(move || writing.run(rows, keys, until_whole));
     let read = read(session, plan, outlet, of_keys).await;
@@ -115,6 +128,25 @@ pub async fn copy(
         blind_spots: [plan.blind_spots(), notes].concat(),
         schema_changes: plan.changes.clone(),
         cursor,
+        ..report(plan, to, TableStatus::Copied)
+    })
+}
+
+/// The report of a table that is as its copy is.
+async fn unchanged(plan: &Plan, copy: &Copy, to: &Destination) -> Result<TableReport, CopyError> {
+    let (copies, of) = (Arc::clone(&to.copies), copy.clone());
+    let now = jiff::Timestamp::now().as_millisecond();
+    let confirmed = spawn_blocking(move || copies.confirm(&of, now)).await;
+    confirmed.map_err(|_| CopyError::Inside)??;
+    Ok(TableReport {
+        rows_unchanged: copy.rows,
+        rows_total: copy.rows,
+        reason: Some("Nothing new: it is as it was when it was last copied.".to_owned()),
+        blind_spots: vec![
+            "Changes that leave the size of a file and the time of its last change as they were."
+                .to_owned(),
+        ],
+        cursor: plan.kept().cursor,
         ..report(plan, to, TableStatus::Copied)
     })
 }
@@ -156,30 +188,4 @@ pub fn report(plan: &Plan, to: &Destination, status: TableStatus) -> TableReport
         schema_changes: Vec::new(),
         error: None,
     }
-}
-
-/// The cursor that goes with the rows that are about to be read: of the same snapshot.
-async fn next_cursor(
-    session: &mut dyn Session,
-    under_way: &UnderWay,
-    plan: &Plan,
-) -> Result<Option<Cursor>, CopyError> {
-    let Some(column) = &plan.cursor else {
-        return Ok(None);
-    };
-    let kept = plan.kept();
-    let largest = session.largest(&plan.read, &column.name).await;
-    let largest = largest.map_err(CopyError::Source)?;
-    let Some(largest) = largest.filter(|value| has_an_end(value)) else {
-        // Nothing new, an empty table, or a value that nothing comes behind.
-        return Ok(kept.filter(|_| plan.way != Way::Full));
-    };
-    Ok(Some(Cursor::after(
-        kept.as_ref().filter(|_| plan.way != Way::Full),
-        &column.name,
-        &column.logical_type,
-        largest,
-        under_way,
-        plan.appends(),
-    )))
 }

@@ -1,9 +1,9 @@
 //! How a table is copied: decided before anything of it is read.
 
-use super::cursor::{Cursor, can_be_cursor, is_number};
+use super::cursor::{Cursor, Kept, can_be_cursor, has_an_end, is_number};
 use super::options::{Mode, SyncOptions};
-use crate::connectors::read::{Condition, Test};
-use crate::connectors::{Selection, TableRead};
+use crate::connectors::read::{Condition, Test, UnderWay};
+use crate::connectors::{Capability, Selection, TableRead};
 use crate::local::{Copy, same_form};
 use crate::schema::{Column, DataType, Table, TableKind, TableRef};
 
@@ -18,8 +18,10 @@ pub struct Plan {
     pub keys: Option<TableRead>,
     /// The columns, by their names at the source, that tell its rows apart.
     pub key: Vec<String>,
-    /// Whether columns hold values of their type alone.
-    pub strict: bool,
+    /// What the source's engine can do.
+    pub capability: Capability,
+    /// Whether only what changed is wanted.
+    pub incremental: bool,
     /// Whether the key is one column of whole numbers.
     pub integer_key: bool,
     /// What becomes of the rows.
@@ -76,8 +78,7 @@ pub fn left_out(table: &Table, named: bool) -> Option<&'static str> {
 }
 
 impl Plan {
-    /// Decides how a table is copied. `strict` says whether the engine's columns hold values of their
-    /// type alone.
+    /// Decides how a table is copied.
     ///
     /// # Errors
     /// Why it cannot be copied as it was asked for.
@@ -86,14 +87,15 @@ impl Plan {
         copy: Option<Copy>,
         options: &SyncOptions,
         selection: &Selection,
-        strict: bool,
+        capability: Capability,
     ) -> Result<Self, (Box<Self>, String)> {
         let key = key(&table);
         let integer_key = key.len() == 1
             && table.sample.is_none()
             && column(&table, &key[0]).is_some_and(|column| {
                 is_number(&column.logical_type)
-                    && (strict || column.native_type.eq_ignore_ascii_case("integer"))
+                    && (capability.strict_types
+                        || column.native_type.eq_ignore_ascii_case("integer"))
             });
         let mut plan = Self {
             read: read(&table, copy.as_ref(), selection),
@@ -101,7 +103,8 @@ impl Plan {
             keys: None,
             table,
             key,
-            strict,
+            capability,
+            incremental: options.is_incremental(),
             integer_key,
             way: Way::Full,
             reason: None,
@@ -146,14 +149,21 @@ impl Plan {
     }
 
     fn choose(&mut self, options: &SyncOptions) -> Result<(), String> {
-        let told = told(&self.table, options);
-        let cursor = match told {
-            Some(name) => Some(fit(&self.table, name)?),
-            None => found(&self.table, &self.key),
+        let mut unfit = None;
+        let cursor = match (told(&self.table, options), declared(&self.table)) {
+            (Some(name), _) => Some(fit(&self.table, name, "`cursor_columns` names")?),
+            // Whoever copies is not to blame for what the source's settings say.
+            (None, Some(name)) => fit(&self.table, name, "its endpoint names as `cursor_field`")
+                .map_err(|why| unfit = Some(why))
+                .ok(),
+            // Where all rows are sent anyway, a key would hide those that changed.
+            (None, None) if !self.capability.seeks => None,
+            (None, None) => found(&self.table, &self.key),
         };
+        let untold = unfit.unwrap_or_else(|| self.no_cursor());
         let appends = options.mode == Some(Mode::Append);
         if appends && cursor.is_none() {
-            return Err(no_cursor(&self.table));
+            return Err(untold);
         }
         if appends {
             // Several states of one row stand side by side.
@@ -161,13 +171,13 @@ impl Plan {
             self.integer_key = false;
         }
         self.cursor = cursor.cloned();
-        if !options.is_incremental() {
+        if !self.incremental {
             return Ok(());
         }
         let Some(cursor) = cursor else {
             let fits = |copy: &Copy| !self.key.is_empty() && same_key(copy, &self.key);
             let fits = self.changes.is_empty() && self.copy.as_ref().is_some_and(fits);
-            let mut reason = no_cursor(&self.table);
+            let mut reason = untold;
             if options.mode == Some(Mode::Upsert) && fits {
                 reason.push_str(" All rows are read.");
                 self.way = Way::Upsert;
@@ -179,11 +189,7 @@ impl Plan {
             self.reason = Some("It was not copied before.".to_owned());
             return Ok(());
         };
-        let kept = copy
-            .cursor
-            .clone()
-            .and_then(|kept| serde_json::from_value(kept).ok());
-        let Some(kept): Option<Cursor> = kept else {
+        let Some(kept) = self.kept().cursor else {
             self.reason = Some("The last copy left no cursor.".to_owned());
             return Ok(());
         };
@@ -203,6 +209,12 @@ impl Plan {
         };
         if self.reason.is_none() {
             self.way = way;
+            if !self.capability.seeks && !is_asked(&self.table, &cursor.name) {
+                self.reason = Some(format!(
+                    "The source sends all rows, of which those from the last `{}` on are taken.",
+                    cursor.name
+                ));
+            }
             self.read.conditions.push(Condition {
                 column: cursor.name.clone(),
                 test: Test::AtLeast(kept.from),
@@ -211,17 +223,61 @@ impl Plan {
         Ok(())
     }
 
-    /// The cursor that the last copy left.
+    /// What the last copy left for this one.
     #[must_use]
-    pub fn kept(&self) -> Option<Cursor> {
-        let kept = self.copy.as_ref()?.cursor.clone()?;
-        serde_json::from_value(kept).ok()
+    pub fn kept(&self) -> Kept {
+        let kept = self.copy.as_ref().and_then(|copy| copy.cursor.clone());
+        let kept = kept.and_then(|kept| serde_json::from_value(kept).ok());
+        kept.unwrap_or_default()
+    }
+
+    /// The copy, where it is one of this version of the table and that is all that is wanted.
+    #[must_use]
+    pub fn still_is(&self, version: Option<&String>) -> Option<&Copy> {
+        let same = version.is_some() && version == self.kept().version.as_ref();
+        let copy = self.copy.as_ref();
+        copy.filter(|_| same && self.incremental && self.changes.is_empty())
+    }
+
+    /// From where the next copy goes on, after one that saw this as the cursor's largest value.
+    #[must_use]
+    pub fn next_cursor(&self, largest: Option<String>, under_way: &UnderWay) -> Option<Cursor> {
+        let column = self.cursor.as_ref()?;
+        let kept = self.kept().cursor.filter(|_| self.way != Way::Full);
+        // Nothing new, an empty table, or a value that nothing comes behind.
+        let Some(largest) = largest.filter(|value| has_an_end(value)) else {
+            return kept;
+        };
+        Some(Cursor::after(
+            kept.as_ref(),
+            &column.name,
+            &column.logical_type,
+            largest,
+            under_way,
+            self.appends(),
+        ))
     }
 
     /// Whether its rows are added for each change.
     #[must_use]
     pub fn appends(&self) -> bool {
         self.key.is_empty()
+    }
+
+    /// Why there is no cursor, and how there would be one.
+    fn no_cursor(&self) -> String {
+        let what = if matches!(self.table.kind, TableKind::Collection) {
+            "its `_id` is neither a number nor an ObjectId"
+        } else if self.capability.seeks {
+            "it has neither an indexed column like `updated_at` without NULLs nor a key of one whole number"
+        } else if self.capability.network {
+            "its endpoint names no `cursor_field`"
+        } else {
+            "a file that is not as it was is read whole"
+        };
+        format!(
+            "Nothing tells what changed in this table: {what}; `cursor_columns` may name a column."
+        )
     }
 
     /// What the way cannot see, in sentences.
@@ -249,7 +305,7 @@ impl Plan {
         } else {
             format!("Changes that leave `{name}` as it was, or set it back.")
         });
-        if cursor.nullable && self.table.sample.is_none() {
+        if cursor.nullable {
             spots.push(format!("Rows without a `{name}`, from the second copy on."));
         }
         spots
@@ -285,11 +341,19 @@ fn told<'a>(table: &Table, options: &'a SyncOptions) -> Option<&'a str> {
         .find_map(|name| all.get(name).map(String::as_str))
 }
 
-fn fit<'a>(table: &'a Table, name: &str) -> Result<&'a Column, String> {
+/// The column that the settings of its source name for a table.
+fn declared(table: &Table) -> Option<&str> {
+    table.options.get("cursor_field")?.as_str()
+}
+
+/// Whether the source is asked for rows from a value of this column on.
+fn is_asked(table: &Table, column: &str) -> bool {
+    declared(table) == Some(column) && table.options.contains_key("cursor_param")
+}
+
+fn fit<'a>(table: &'a Table, name: &str, by: &str) -> Result<&'a Column, String> {
     let Some(column) = column(table, name) else {
-        return Err(format!(
-            "The table has no column `{name}`, which `cursor_columns` names."
-        ));
+        return Err(format!("The table has no column `{name}`, which {by}."));
     };
     if can_be_cursor(&column.logical_type) {
         return Ok(column);
@@ -351,15 +415,6 @@ fn found<'a>(table: &'a Table, key: &[String]) -> Option<&'a Column> {
         }),
         _ => None,
     })
-}
-
-fn no_cursor(table: &Table) -> String {
-    let what = if matches!(table.kind, TableKind::Collection) {
-        "its `_id` is neither a number nor an ObjectId"
-    } else {
-        "it has neither an indexed column like `updated_at` without NULLs nor a key of one whole number"
-    };
-    format!("Nothing tells what changed in this table: {what}; `cursor_columns` may name a column.")
 }
 
 fn read(table: &Table, copy: Option<&Copy>, selection: &Selection) -> TableRead {

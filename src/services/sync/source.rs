@@ -124,9 +124,9 @@ impl SourceRun<'_> {
         };
         let progress = self.progress.table(&self.record.source.name, &table);
         let skipped = left_out(&table, named);
-        let strict = target.driver.capability.strict_types;
+        let capability = target.driver.capability;
         let selection = &target.settings.selection;
-        let plan = Plan::new(table, copies.remove(&id), self.options, selection, strict);
+        let plan = Plan::new(table, copies.remove(&id), self.options, selection, capability);
         let (plan, error) = match plan {
             Ok(plan) => (plan, None),
             Err((plan, error)) => (*plan, Some(error)),

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use tokio::sync::oneshot;
 
 use super::copy::{CopyError, Destination};
-use super::cursor::Cursor;
+use super::cursor::{Cursor, Kept, Largest};
 use super::plan::{Plan, Way};
 use super::progress::{Phase, TableProgress};
+use crate::connectors::read::UnderWay;
 use crate::connectors::{Chunk, Inlet};
 use crate::local::{Applied, Change, Copies, Copy, Delta, LocalError, Stage, StageDraft};
 use crate::rows::{RowBatch, RowColumn};
@@ -21,8 +22,11 @@ pub struct Writing {
     pub plan: Plan,
     pub to: Destination,
     pub progress: Arc<TableProgress>,
-    /// The cursor that goes with what is read.
-    pub cursor: Option<Cursor>,
+    pub under_way: UnderWay,
+    /// The largest value of the cursor's column; told by the rows, where the source did not tell it.
+    pub largest: Option<Option<String>>,
+    /// The version of the table that is read, where the source tells versions.
+    pub version: Option<String>,
 }
 
 /// What was written.
@@ -43,20 +47,32 @@ impl Writing {
         keys: Option<Inlet>,
         whole: oneshot::Receiver<()>,
     ) -> Result<Written, CopyError> {
-        let filled = Writer::of_rows(&self).take(rows)?;
+        let (filled, largest) = Writer::of_rows(&self).take(rows)?;
         let keys = keys.map(|keys| Writer::of_keys(&self).take(keys));
-        let keys = keys.transpose()?;
+        let keys = keys.transpose()?.map(|(keys, _)| keys);
         if whole.blocking_recv().is_err() {
             return Err(CopyError::GivenUp);
         }
         self.progress.enter(Phase::Finishing);
-        self.finish(filled, keys)
+        let largest = self.largest.clone().unwrap_or(largest);
+        let cursor = self.plan.next_cursor(largest, &self.under_way);
+        self.finish(filled, keys, cursor)
     }
 
-    fn finish(self, filled: Filled, keys: Option<Filled>) -> Result<Written, CopyError> {
+    fn finish(
+        self,
+        filled: Filled,
+        keys: Option<Filled>,
+        cursor: Option<Cursor>,
+    ) -> Result<Written, CopyError> {
         let now = jiff::Timestamp::now().as_millisecond();
-        let kept = self.cursor.as_ref().map(serde_json::to_value);
-        let kept = kept.transpose().map_err(|_| CopyError::Inside)?;
+        let kept = Kept {
+            cursor,
+            version: self.version.clone(),
+        };
+        let is_of_use = kept.cursor.is_some() || kept.version.is_some();
+        let next = is_of_use.then(|| serde_json::to_value(&kept));
+        let next = next.transpose().map_err(|_| CopyError::Inside)?;
         let Destination {
             copies,
             source,
@@ -74,7 +90,7 @@ impl Writing {
                         .to_owned(),
                 );
             }
-            let copy = stage.replace(table, source, now, kept)?;
+            let copy = stage.replace(table, source, now, next)?;
             let inserted = copy.rows;
             let applied = Applied {
                 inserted,
@@ -90,20 +106,20 @@ impl Writing {
                 return Err(CopyError::Changed);
             }
             let delta = delta.among(keys.map(indexed).transpose()?);
-            let (copy, applied) = copies.apply(copy, &change, &delta, now, kept)?;
+            let (copy, applied) = copies.apply(copy, &change, &delta, now, next)?;
             (copy, applied, Vec::new())
         };
         Ok(Written {
             copy,
             applied,
             notes,
-            cursor: self.cursor,
+            cursor: kept.cursor,
         })
     }
 
     /// What rows that changed mean.
     fn change(&self, copy: &Copy) -> Result<Change, CopyError> {
-        let (Way::Append, Some(kept)) = (&self.plan.way, self.plan.kept()) else {
+        let (Way::Append, Some(kept)) = (&self.plan.way, self.plan.kept().cursor) else {
             return Ok(Change::Upsert);
         };
         let mut columns = copy.columns.iter();
@@ -155,6 +171,9 @@ struct Writer<'a> {
     batches: Vec<RowBatch>,
     bytes: usize,
     stage: Option<Stage>,
+    /// The column of which the largest value is looked for, and where it stands.
+    largest: Option<(&'a str, Largest)>,
+    place: Option<usize>,
 }
 
 impl<'a> Writer<'a> {
@@ -162,12 +181,16 @@ impl<'a> Writer<'a> {
     fn of_rows(writing: &'a Writing) -> Self {
         let full = writing.plan.way == Way::Full;
         let all = Self::of_keys(writing);
+        let column = writing.plan.cursor.as_ref();
+        let column = column.filter(|_| writing.largest.is_none());
+        let of_cursor = column.map(|column| (&*column.name, Largest::of(&column.logical_type)));
         Self {
             progress: Some(&writing.progress),
             // A table of changes is gone through once.
             key: if full { all.key } else { &[] },
             integer_key: full && all.integer_key,
             few: !full,
+            largest: of_cursor,
             ..all
         }
     }
@@ -179,22 +202,27 @@ impl<'a> Writer<'a> {
             copies: &writing.to.copies,
             progress: None,
             key: &plan.key,
-            strict: plan.strict,
+            strict: plan.capability.strict_types,
             integer_key: plan.integer_key,
             few: false,
             columns: Vec::new(),
             batches: Vec::new(),
             bytes: 0,
             stage: None,
+            largest: None,
+            place: None,
         }
     }
 
-    /// Takes all that comes.
-    fn take(mut self, mut inlet: Inlet) -> Result<Filled, LocalError> {
+    /// Takes all that comes. Answers the largest value too that was looked for.
+    fn take(mut self, mut inlet: Inlet) -> Result<(Filled, Option<String>), LocalError> {
         while let Some(chunk) = inlet.next_blocking() {
             match chunk {
                 Chunk::Columns(columns) => {
                     self.columns = columns;
+                    let name = self.largest.as_ref().map(|(name, _)| *name);
+                    let mut names = self.columns.iter().map(|column| Some(&*column.name));
+                    self.place = name.and_then(|_| names.position(|known| known == name));
                     if let Some(stage) = &mut self.stage {
                         stage.widen(&self.columns)?;
                     } else if !self.few {
@@ -204,6 +232,10 @@ impl<'a> Writer<'a> {
                 Chunk::Rows(batch) => {
                     if let Some(progress) = self.progress {
                         progress.add(batch.len(), batch.bytes());
+                    }
+                    if let (Some((_, largest)), Some(place)) = (&mut self.largest, self.place) {
+                        let cells = batch.rows().filter_map(|row| row.get(place));
+                        cells.for_each(|cell| largest.see(cell));
                     }
                     if let Some(stage) = &mut self.stage {
                         stage.write(&batch)?;
@@ -218,10 +250,14 @@ impl<'a> Writer<'a> {
                 }
             }
         }
-        Ok(match self.stage {
+        let filled = match self.stage {
             Some(stage) => Filled::Stage(stage),
             None => Filled::Batches(self.columns, self.batches),
-        })
+        };
+        Ok((
+            filled,
+            self.largest.and_then(|(_, largest)| largest.value()),
+        ))
     }
 
     /// Begins a table, with what is in memory.
