@@ -9,7 +9,7 @@ use tokio::task::spawn_blocking;
 use super::plan::Plan;
 use super::progress::TableProgress;
 use super::report::{Failure, TableReport, TableStatus};
-use super::writing::{Writing, Written};
+use super::writing::{Told, Writing, Written};
 use crate::connectors::read::{UnderWay, channel};
 use crate::connectors::{ConnectorError, Outlet, Session};
 use crate::local::{Copies, Copy, LocalError};
@@ -78,13 +78,13 @@ pub async fn copy(
     if let Some(copy) = plan.still_is(version.as_ref()) {
         return unchanged(plan, copy, to).await;
     }
-    let largest = match &plan.cursor {
+    let told = match &plan.cursor {
         // Of the same snapshot as the rows that are about to be read.
         Some(column) if plan.capability.seeks => {
             let largest = session.largest(&plan.read, &column.name).await;
-            Some(largest.map_err(CopyError::Source)?)
+            Told::BySource(largest.map_err(CopyError::Source)?)
         }
-        _ => None,
+        _ => Told::ByRows,
     };
     let (outlet, rows) = channel(DEPTH, to.batch_rows);
     let keys = plan.keys.as_ref().map(|_| channel(DEPTH, to.batch_rows));
@@ -95,7 +95,7 @@ pub async fn copy(
         to: to.clone(),
         progress: Arc::clone(progress),
         under_way: under_way.clone(),
-        largest,
+        told,
         version,
     };
     let writing = spawn_blocking(move || writing.run(rows, keys, until_whole));

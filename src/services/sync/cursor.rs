@@ -208,7 +208,9 @@ mod tests {
     fn the_largest_of_rows_is_of_the_columns_own_type() {
         let largest = |kind: &DataType, cells: &[Cell<'_>]| {
             let mut largest = Largest::of(kind);
-            cells.iter().for_each(|cell| largest.see(*cell));
+            for cell in cells {
+                largest.see(*cell);
+            }
             largest.value()
         };
         let numbers = [

@@ -23,10 +23,18 @@ pub struct Writing {
     pub to: Destination,
     pub progress: Arc<TableProgress>,
     pub under_way: UnderWay,
-    /// The largest value of the cursor's column; told by the rows, where the source did not tell it.
-    pub largest: Option<Option<String>>,
+    /// Who tells the largest value of the cursor's column.
+    pub told: Told,
     /// The version of the table that is read, where the source tells versions.
     pub version: Option<String>,
+}
+
+/// Who tells the largest value of a column.
+pub enum Told {
+    /// The source, which was asked: this, where any row has one.
+    BySource(Option<String>),
+    /// The rows, as they pass.
+    ByRows,
 }
 
 /// What was written.
@@ -54,7 +62,10 @@ impl Writing {
             return Err(CopyError::GivenUp);
         }
         self.progress.enter(Phase::Finishing);
-        let largest = self.largest.clone().unwrap_or(largest);
+        let largest = match &self.told {
+            Told::BySource(told) => told.clone(),
+            Told::ByRows => largest,
+        };
         let cursor = self.plan.next_cursor(largest, &self.under_way);
         self.finish(filled, keys, cursor)
     }
@@ -182,7 +193,7 @@ impl<'a> Writer<'a> {
         let full = writing.plan.way == Way::Full;
         let all = Self::of_keys(writing);
         let column = writing.plan.cursor.as_ref();
-        let column = column.filter(|_| writing.largest.is_none());
+        let column = column.filter(|_| matches!(writing.told, Told::ByRows));
         let of_cursor = column.map(|column| (&*column.name, Largest::of(&column.logical_type)));
         Self {
             progress: Some(&writing.progress),
