@@ -326,3 +326,15 @@ async fn a_callers_cursor_wins_and_a_field_that_can_be_none_is_told() {
         );
     }
 }
+
+#[actix_web::test]
+async fn rows_are_read_by_the_session_that_told_the_tables() {
+    let app = TestApp::start();
+    let admin = app.admin();
+    let (api, _) = changing().await;
+    connect(&admin, &api, json!({"primary_key": "id"})).await;
+    let before = api.targets().len();
+    assert_eq!(copy(&admin, json!({})).await["rows_read"], 2);
+    // Connecting, the schema, and the rows.
+    assert_eq!(api.targets().len() - before, 3, "{:?}", api.targets());
+}

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::connectors::input::ConnectionInput;
-use crate::connectors::{ServerInfo, Settings, Target, Trace};
+use crate::connectors::{ServerInfo, Session, Settings, Target, Trace};
 use crate::model::SourceId;
 use crate::model::source::SourceTable;
 use crate::schema::{Schema, Table, TableRef, diff, infer, keep_earlier};
@@ -32,6 +32,14 @@ pub(super) struct Reading {
     pub zipped: Vec<u8>,
 }
 
+/// A source that was reached.
+pub(super) struct Contact {
+    /// The way to it.
+    pub target: Target,
+    /// The session, still open.
+    pub session: Box<dyn Session>,
+}
+
 impl Sources {
     /// Reads the schema of a database without keeping anything.
     pub async fn infer(
@@ -42,25 +50,41 @@ impl Sources {
         let _attempt = self.attempts.begin(&place.user)?;
         let Prepared { target, warnings } =
             self.prepare(place, None, input, &Trace::default()).await?;
-        let (server, schema) = self.introspect(&target).await?;
-        Ok((assemble(schema, &server, None)?, warnings))
+        let (session, schema) = reach::introspect(&self.context, &target).await?;
+        let document = assemble(schema, session.server(), None);
+        session.close().await;
+        Ok((document?, warnings))
     }
 
     /// Reads a source, keeps what it told, and answers that: a connect may let go of it at once.
     pub(super) async fn capture(
         &self,
         place: &Place,
-        mut record: SourceRecord,
+        record: SourceRecord,
         render: Render,
     ) -> Result<Reading, SourceError> {
+        let (reading, contact) = self.capture_and_stay(place, record, render).await?;
+        contact.session.close().await;
+        Ok(reading)
+    }
+
+    /// The same, for whoever goes on with the session.
+    pub(super) async fn capture_and_stay(
+        &self,
+        place: &Place,
+        mut record: SourceRecord,
+        render: Render,
+    ) -> Result<(Reading, Contact), SourceError> {
         let _attempt = self.attempts.begin(&place.user)?;
         let id = record.source.id.clone();
         for _ in 0..TRIES {
             let target = self.target_of(place, &record).await?;
-            let read = self.introspect(&target).await;
-            let server = read.as_ref().ok().map(|(server, _)| server.clone());
+            let read = reach::introspect(&self.context, &target).await;
+            let server = read.as_ref().ok();
+            let server = server.map(|(session, _)| session.server().clone());
             self.note_contact(place, &id, server).await?;
-            let (server, schema) = read?;
+            let (session, schema) = read?;
+            let server = session.server().clone();
             let (of, read_by) = (place.clone(), record);
             let kept = self.store.write(move |tx| {
                 let found = sources::get(tx, &of.owner, &of.workspace, &read_by.source.id)?;
@@ -73,15 +97,14 @@ impl Sources {
                 }
             });
             match kept.await? {
-                Ok(reading) => return Ok(reading),
-                Err(now) => record = now,
+                Ok(reading) => return Ok((reading, Contact { target, session })),
+                Err(now) => {
+                    session.close().await;
+                    record = now;
+                }
             }
         }
         Err(SourceError::Unsettled)
-    }
-
-    async fn introspect(&self, target: &Target) -> Result<(ServerInfo, Schema), SourceError> {
-        Ok(reach::introspect(&self.context, target).await?)
     }
 }
 

@@ -36,8 +36,10 @@ impl Direct {
         input: ConnectionInput,
     ) -> Result<(SchemaDocument, Vec<String>), SourceError> {
         let Prepared { target, warnings } = self.prepare(input, &Trace::default()).await?;
-        let (server, schema) = reach::introspect(&self.context, &target).await?;
-        Ok((assemble(schema, &server, None)?, warnings))
+        let (session, schema) = reach::introspect(&self.context, &target).await?;
+        let document = assemble(schema, session.server(), None);
+        session.close().await;
+        Ok((document?, warnings))
     }
 
     async fn prepare(

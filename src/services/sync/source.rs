@@ -76,7 +76,11 @@ impl SourceRun<'_> {
     }
 
     async fn tables(&self) -> Result<Vec<TableReport>, SourceError> {
-        let Fresh { target, tables } = self
+        let Fresh {
+            target,
+            session,
+            tables,
+        } = self
             .sources
             .fresh(self.place, &self.record, self.wanted.as_ref(), self.render)
             .await?;
@@ -86,7 +90,7 @@ impl SourceRun<'_> {
         for table in tables {
             self.sort(table, &target, &mut copies, &mut waiting, &mut reports);
         }
-        reports.extend(self.copy_all(&target, waiting).await);
+        reports.extend(self.copy_all(&target, session, waiting).await);
         Ok(reports)
     }
 
@@ -126,7 +130,13 @@ impl SourceRun<'_> {
         let skipped = left_out(&table, named);
         let capability = target.driver.capability;
         let selection = &target.settings.selection;
-        let plan = Plan::new(table, copies.remove(&id), self.options, selection, capability);
+        let plan = Plan::new(
+            table,
+            copies.remove(&id),
+            self.options,
+            selection,
+            capability,
+        );
         let (plan, error) = match plan {
             Ok(plan) => (plan, None),
             Err((plan, error)) => (*plan, Some(error)),
@@ -154,10 +164,16 @@ impl SourceRun<'_> {
         reports.push(report);
     }
 
-    /// Copies tables over as many connections as are wanted, all in one state of the source where it
-    /// knows how.
-    async fn copy_all(&self, target: &Target, waiting: VecDeque<Waiting>) -> Vec<TableReport> {
+    /// Copies tables over as many connections as are wanted, one of which is open, all in one state of
+    /// the source where it knows how.
+    async fn copy_all(
+        &self,
+        target: &Target,
+        session: Box<dyn Session>,
+        waiting: VecDeque<Waiting>,
+    ) -> Vec<TableReport> {
         if waiting.is_empty() {
+            session.close().await;
             return Vec::new();
         }
         let connections = self.options.connections.unwrap_or(CONNECTIONS);
@@ -165,7 +181,7 @@ impl SourceRun<'_> {
         let queue = Mutex::new(waiting);
         let reports = Mutex::new(Vec::new());
         // The first makes the state that the others join, and stays for as long as they.
-        let first = self.open(target, None).await;
+        let first = begun(session, target, None).await;
         let shared = first
             .as_ref()
             .ok()
@@ -279,10 +295,8 @@ impl SourceRun<'_> {
     }
 
     async fn open(&self, target: &Target, join: Option<&str>) -> Result<Reading, ConnectorError> {
-        let mut session = self.sources.session(target, &Trace::default()).await?;
-        let begun = session.begin_snapshot(join).await;
-        let snapshot = begun.map_err(|error| scrubbed(error, &target.credentials))?;
-        Ok(Reading { session, snapshot })
+        let session = self.sources.session(target, &Trace::default()).await?;
+        begun(session, target, join).await
     }
 
     /// A session that reads what there is at each moment.
@@ -294,6 +308,16 @@ impl SourceRun<'_> {
         };
         Ok(Reading { session, snapshot })
     }
+}
+
+async fn begun(
+    mut session: Box<dyn Session>,
+    target: &Target,
+    join: Option<&str>,
+) -> Result<Reading, ConnectorError> {
+    let begun = session.begin_snapshot(join).await;
+    let snapshot = begun.map_err(|error| scrubbed(error, &target.credentials))?;
+    Ok(Reading { session, snapshot })
 }
 
 fn take(queue: &Mutex<VecDeque<Waiting>>) -> Option<Waiting> {
