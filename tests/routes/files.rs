@@ -1,5 +1,8 @@
 //! Files as sources: sent, connected, read, copied and let go of, as callers see it.
 
+use bytes::Bytes;
+use http_body_util::StreamBody;
+use hyper::body::Frame;
 use reqwest::Method;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -236,4 +239,48 @@ async fn lines_that_are_added_to_a_file_are_taken_from_the_cursor_on() {
         "{second}"
     );
     assert_eq!(second["cursor"]["value"], "3");
+}
+
+#[actix_web::test]
+async fn the_files_of_a_workspace_have_a_bound_together() {
+    let quota = [("HEADWATER_MAX_WORKSPACE_UPLOADS_MB", "3")];
+    let app = TestApp::start_with(TempDir::new().unwrap(), &quota);
+    let admin = app.admin();
+    let megabytes = |count: usize| vec![b'x'; count << 20];
+    upload(&admin, "a.csv", megabytes(2)).await.ok();
+    let pieces = |count: usize| {
+        let piece = |_| Ok::<_, std::io::Error>(Frame::data(Bytes::from_static(&[b'x'; 1 << 16])));
+        let pieces = (0..count << 4).map(piece);
+        reqwest::Body::wrap(StreamBody::new(futures_util::stream::iter(pieces)))
+    };
+    // Told by the length that is declared, and by what comes where none is.
+    let declared = upload(&admin, "b.csv", megabytes(2)).await;
+    let body = declared.failed(413, "quota_exceeded");
+    assert_eq!(
+        (
+            &body["error"]["details"]["limit_bytes"],
+            &body["error"]["details"]["used_bytes"]
+        ),
+        (&json!(3 << 20), &json!(2 << 20))
+    );
+    let streamed = upload(&admin, "b.csv", pieces(2)).await;
+    streamed.failed(413, "quota_exceeded");
+    let folder = std::fs::read_dir(app.data_dir().join("files/uploads")).unwrap();
+    let folder = folder.map(|entry| entry.unwrap().path()).next().unwrap();
+    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 1);
+    // One that is replaced makes room.
+    upload(&admin, "a.csv", pieces(3)).await.ok();
+    upload(&admin, "b.csv", "a\n")
+        .await
+        .failed(413, "quota_exceeded");
+    // What a run that was killed left behind does not count for ever.
+    upload(&admin, "a.csv", "a\n").await.ok();
+    let left = std::fs::File::create(folder.join(".upload-left")).unwrap();
+    left.set_len(3 << 20).unwrap();
+    upload(&admin, "b.csv", "a\n")
+        .await
+        .failed(413, "quota_exceeded");
+    let long_ago = std::time::SystemTime::now() - std::time::Duration::from_hours(25);
+    left.set_modified(long_ago).unwrap();
+    upload(&admin, "b.csv", "a\n").await.ok();
 }
