@@ -249,7 +249,7 @@ async fn the_files_of_a_workspace_have_a_bound_together() {
     let megabytes = |count: usize| vec![b'x'; count << 20];
     upload(&admin, "a.csv", megabytes(2)).await.ok();
     let pieces = |count: usize| {
-        let piece = |_| Ok::<_, std::io::Error>(Frame::data(Bytes::from_static(&[b'x'; 1 << 16])));
+        let piece = |_| Ok::<_, std::io::Error>(Frame::data(Bytes::from(vec![b'x'; 1 << 16])));
         let pieces = (0..count << 4).map(piece);
         reqwest::Body::wrap(StreamBody::new(futures_util::stream::iter(pieces)))
     };
