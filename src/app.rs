@@ -116,6 +116,7 @@ impl Application {
             jobs: jobs.clone(),
             sources,
             upload_limit: settings.upload_limit,
+            workspace_uploads_limit: settings.workspace_uploads_limit,
             hosts: ServedHosts::new(address, &settings.allowed_hosts),
             openapi: http::openapi::document(&endpoints).to_string().into(),
             endpoints: endpoints.iter().map(EndpointInfo::from).collect(),

@@ -65,6 +65,8 @@ pub struct Settings {
     pub source_hosts: Vec<HostRule>,
     /// The most bytes of a file that is sent.
     pub upload_limit: u64,
+    /// The most bytes of all files that are sent to a workspace.
+    pub workspace_uploads_limit: u64,
     /// How to write the log.
     pub log_format: LogFormat,
     /// What to log, as the directives of a filter.

@@ -32,6 +32,13 @@ fn nothing_given_is_a_server_for_this_machine_alone() {
     assert_eq!(settings.data_dir, Path::new("data"));
     assert_eq!(settings.files_dir, Path::new("data/files"));
     assert!(!settings.allow_unix_sockets && !settings.demo);
+    assert_eq!(
+        (
+            settings.upload_limit >> 30,
+            settings.workspace_uploads_limit >> 30
+        ),
+        (1, 10)
+    );
     assert!(settings.allowed_hosts.is_empty() && settings.source_hosts.is_empty());
     assert_eq!(
         (settings.log_format, settings.log_filter.as_str()),
@@ -211,4 +218,19 @@ fn settings_show_no_secret_for_debugging() {
     ])
     .unwrap();
     assert!(!format!("{settings:?}").contains("hunter2"));
+}
+
+#[test]
+fn bounds_of_uploads_are_whole_megabytes() {
+    let settings = load(&[("HEADWATER_MAX_WORKSPACE_UPLOADS_MB", "5")]).unwrap();
+    assert_eq!(settings.workspace_uploads_limit, 5 << 20);
+    for text in ["0", "-1", "1.5", "many", "1048577"] {
+        let wrong = load(&[("HEADWATER_MAX_WORKSPACE_UPLOADS_MB", text)]).unwrap_err();
+        assert!(
+            wrong
+                .to_string()
+                .contains("HEADWATER_MAX_WORKSPACE_UPLOADS_MB"),
+            "{wrong}"
+        );
+    }
 }

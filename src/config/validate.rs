@@ -32,7 +32,8 @@ pub(super) fn settings(raw: &RawSettings) -> Result<Settings, ConfigError> {
                     .map_err(|problem| wrong(raw, "source_hosts", format!("'{text}' is {problem}")))
             })
             .collect::<Result<_, _>>()?,
-        upload_limit: upload_limit(raw)?,
+        upload_limit: megabytes(raw, "max_upload_mb", UPLOAD_MB)?,
+        workspace_uploads_limit: megabytes(raw, "max_workspace_uploads_mb", WORKSPACE_UPLOADS_MB)?,
         log_format: match raw.text("log_format") {
             None | Some("text") => LogFormat::Text,
             Some("json") => LogFormat::Json,
@@ -53,18 +54,17 @@ fn wrong(raw: &RawSettings, key: &str, problem: impl Into<String>) -> ConfigErro
     }
 }
 
-/// How large a file may be that is sent, in MB; and the most that can be said.
+/// How large a file may be that is sent, all of a workspace may be, and the most that can be said, in MB.
 const UPLOAD_MB: u64 = 1024;
-const MOST_UPLOAD_MB: u64 = 1 << 20;
+const WORKSPACE_UPLOADS_MB: u64 = 10 << 10;
+const MOST_MB: u64 = 1 << 20;
 
-fn upload_limit(raw: &RawSettings) -> Result<u64, ConfigError> {
-    let text = raw.text("max_upload_mb");
-    let number = text.map_or(Ok(UPLOAD_MB), str::parse);
-    match number {
-        Ok(number) if (1..=MOST_UPLOAD_MB).contains(&number) => Ok(number << 20),
+fn megabytes(raw: &RawSettings, key: &str, unless_told: u64) -> Result<u64, ConfigError> {
+    match raw.text(key).map_or(Ok(unless_told), str::parse) {
+        Ok(number) if (1..=MOST_MB).contains(&number) => Ok(number << 20),
         _ => {
-            let problem = format!("must be a number from 1 to {MOST_UPLOAD_MB}");
-            Err(wrong(raw, "max_upload_mb", problem))
+            let problem = format!("must be a number from 1 to {MOST_MB}");
+            Err(wrong(raw, key, problem))
         }
     }
 }

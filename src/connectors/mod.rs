@@ -123,6 +123,8 @@ pub struct Capability {
     pub sampled: bool,
     /// Columns hold values of their type alone.
     pub strict_types: bool,
+    /// It finds rows by their values without going through all of a table.
+    pub seeks: bool,
 }
 
 /// Finds an engine by its name or one of its aliases, in any letter case.
@@ -181,20 +183,22 @@ pub trait Session: Send {
     /// Goes into one state of the source, in which all that is read from now on is read: its
     /// present one, or that of another session of the same server. Engines without such a thing
     /// answer and do nothing.
-    async fn begin_snapshot(&mut self, join: Option<&str>) -> Result<Snapshot, ConnectorError> {
-        let _ = join;
-        Err(read::not_offered())
+    async fn begin_snapshot(&mut self, join: Option<&str>) -> Result<Snapshot, ConnectorError>;
+
+    /// What tells whether a table is as it was: where it is the same at two times, nothing of what `read`
+    /// asks for has changed between. `None` where only the rows tell.
+    async fn version(&mut self, read: &TableRead) -> Result<Option<String>, ConnectorError> {
+        let _ = read;
+        Ok(None)
     }
 
     /// The largest value of a column, exactly as a [`read::Test`] takes it; `None` where no row has one.
+    /// Of engines that seek: of others it is told by the rows as they are read.
     async fn largest(
         &mut self,
         read: &TableRead,
         column: &str,
-    ) -> Result<Option<String>, ConnectorError> {
-        let _ = (read, column);
-        Err(read::not_offered())
-    }
+    ) -> Result<Option<String>, ConnectorError>;
 
     /// Reads rows of one table into `out`, its columns first, as a stream that takes no more memory
     /// than a few batches and a row. There is no limit of time or rows but those of `read`. Where nobody
@@ -203,17 +207,11 @@ pub trait Session: Send {
         &mut self,
         read: &TableRead,
         out: &mut Outlet,
-    ) -> Result<(), ConnectorError> {
-        let _ = (read, out);
-        Err(read::not_offered())
-    }
+    ) -> Result<(), ConnectorError>;
 
     /// Runs a read-only statement and reads what it answers into `out`, its columns first. That it only
     /// reads is enforced by the engine's own means; the statement's end is the end of its transaction.
-    async fn query(&mut self, query: &QueryRead, out: &mut Outlet) -> Result<(), ConnectorError> {
-        let _ = (query, out);
-        Err(read::not_offered())
-    }
+    async fn query(&mut self, query: &QueryRead, out: &mut Outlet) -> Result<(), ConnectorError>;
 
     /// Says goodbye. Dropping works too, less politely.
     async fn close(self: Box<Self>);

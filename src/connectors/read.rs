@@ -123,6 +123,9 @@ pub struct Snapshot {
     pub under_way: UnderWay,
 }
 
+/// The reason of an error that says that a source no longer has the state that was being read.
+pub const SNAPSHOT_TOO_OLD: &str = "snapshot_too_old";
+
 /// Transactions that were under way at a snapshot.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum UnderWay {

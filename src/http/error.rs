@@ -29,6 +29,7 @@ impl Code {
     pub const SLOW_BODY: Self = Self("slow_body", StatusCode::REQUEST_TIMEOUT);
     pub const CONFLICT: Self = Self("conflict", StatusCode::CONFLICT);
     pub const BODY_TOO_LARGE: Self = Self("body_too_large", StatusCode::PAYLOAD_TOO_LARGE);
+    pub const QUOTA_EXCEEDED: Self = Self("quota_exceeded", StatusCode::PAYLOAD_TOO_LARGE);
     pub const HEADERS_TOO_LARGE: Self = Self(
         "headers_too_large",
         StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,

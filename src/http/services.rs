@@ -1,5 +1,7 @@
 //! How the services' errors become answers: decided here, once.
 
+use std::io;
+
 use serde_json::{Value, json};
 
 use super::error::{ApiError, Code};
@@ -60,12 +62,29 @@ pub fn refusal(error: SourceError, prefix: &str) -> ApiError {
         .with("path", missing.parameter),
         SourceError::Store(error) => error.into(),
         SourceError::Local(error) => error.into(),
+        SourceError::UploadsFull { limit, used } => ApiError::new(
+            Code::QUOTA_EXCEEDED,
+            format!("With this file those of the workspace would have more than {} MB.", limit >> 20),
+            "Delete some of them by DELETE /data/{workspace_id}/files/{name}, or ask the operator to raise max_workspace_uploads_mb.",
+        )
+        .with("limit_bytes", limit)
+        .with("used_bytes", used),
+        SourceError::Uploads(error)
+            if matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded) =>
+        {
+            tracing::error!(%error, "the disk of the files folder is full");
+            ApiError::new(
+                Code::STORE_UNAVAILABLE,
+                "The disk of the files folder is full; nothing was kept of the file.",
+                "Have the operator free some space, and send it again.",
+            )
+        }
         SourceError::Uploads(error) => {
             tracing::error!(%error, "the folder of uploads cannot be used");
             ApiError::new(
                 Code::STORE_UNAVAILABLE,
                 "The folder of uploads cannot be used.",
-                "See the server's log: the disk may be full, or the folder read-only.",
+                "See the server's log: the folder may be read-only, or not the program's own.",
             )
         }
         SourceError::Vault(error) => ApiError::internal(&error),
@@ -288,6 +307,19 @@ mod tests {
     use actix_web::http::header::RETRY_AFTER;
 
     use super::*;
+
+    #[test]
+    fn a_full_disk_is_told_as_one() {
+        let told = |kind: io::ErrorKind| {
+            let error = refusal(SourceError::Uploads(kind.into()), "");
+            (format!("{error:?}"), error.respond(None).status().as_u16())
+        };
+        for kind in [io::ErrorKind::StorageFull, io::ErrorKind::QuotaExceeded] {
+            let (told, status) = told(kind);
+            assert!(told.contains("is full") && status == 503, "{told}");
+        }
+        assert!(!told(io::ErrorKind::PermissionDenied).0.contains("is full"));
+    }
 
     #[test]
     fn who_opens_too_many_connections_is_told_apart_from_all_together_doing_so() {

@@ -29,6 +29,8 @@ pub struct State {
     pub queries: Queries,
     /// The most bytes of a file that is sent.
     pub upload_limit: u64,
+    /// The most bytes of all files of a workspace.
+    pub workspace_uploads_limit: u64,
     /// The Host headers that are answered.
     pub hosts: ServedHosts,
     /// The OpenAPI document, made once.

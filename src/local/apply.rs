@@ -1,13 +1,14 @@
 //! Bringing a copy to a later state of its table by the rows that changed.
 
-use rusqlite::types::ValueRef;
+use rusqlite::types::{Value, ValueRef};
 use rusqlite::{Connection, Statement, TransactionBehavior};
 
-use super::catalog::{self, Copy};
-use super::columns::{add_columns, named, quoted};
+use super::catalog::{self, Copy, CopyColumn};
+use super::columns::{add_columns, declared, named, quoted};
 use super::rows::bind;
 use super::{Copies, LocalError, Stage};
 use crate::rows::{Cell, RowBatch, RowColumn};
+use crate::schema::DataType;
 
 /// Rows that changed.
 #[derive(Debug)]
@@ -15,6 +16,7 @@ pub struct Delta {
     /// Their columns: those of the copy and, of documents, new ones behind them.
     pub columns: Vec<RowColumn>,
     rows: Rows,
+    keys: Option<Stage>,
 }
 
 #[derive(Debug)]
@@ -27,16 +29,27 @@ impl Delta {
     /// A few rows.
     #[must_use]
     pub fn of_batches(columns: Vec<RowColumn>, batches: Vec<RowBatch>) -> Self {
-        let rows = Rows::Batches(batches);
-        Self { columns, rows }
+        Self {
+            columns,
+            rows: Rows::Batches(batches),
+            keys: None,
+        }
     }
 
     /// Many rows, in a table.
     #[must_use]
     pub fn of_stage(stage: Stage) -> Self {
-        let columns = stage.columns().to_vec();
-        let rows = Rows::Stage(stage);
-        Self { columns, rows }
+        Self {
+            columns: stage.told().to_vec(),
+            rows: Rows::Stage(stage),
+            keys: None,
+        }
+    }
+
+    /// The keys of all rows that there are now: an upsert lets go of rows that have none of them.
+    #[must_use]
+    pub fn among(self, keys: Option<Stage>) -> Self {
+        Self { keys, ..self }
     }
 }
 
@@ -88,10 +101,19 @@ impl Copies {
             Change::Upsert => {
                 let mut upsert = Upsert::prepare(&tx, copy)?;
                 each(&tx, delta, |cells| upsert.row(cells, &mut applied))?;
+                if let Some(keys) = &delta.keys {
+                    applied.deleted = sweep(&tx, copy, keys)?;
+                }
             }
             Change::Replace { column, from } => {
+                let is_number = |of: &CopyColumn| {
+                    of.name == *column && declared(&of.logical_type) == declared(&DataType::Int64)
+                };
+                let number = from.parse().ok();
+                let number = number.filter(|_| copy.columns.iter().any(is_number));
+                // A column without a type takes a text for more than any number.
+                let from = number.map_or_else(|| Value::Text(from.clone()), Value::Integer);
                 let (table, column) = (quoted(&copy.physical), quoted(column));
-                // The parameter takes the column's affinity: a number is compared as one.
                 let sql = format!("DELETE FROM {table} WHERE {column} >= ?1");
                 applied.deleted = tx.execute(&sql, [from])? as u64;
                 let mut insert =
@@ -182,6 +204,23 @@ impl<'a> Upsert<'a> {
         applied.unchanged += u64::from(changed == 0);
         Ok(())
     }
+}
+
+/// Lets go of the rows of a copy whose key is none of those that are there. Answers how many they were.
+fn sweep(conn: &Connection, copy: &Copy, keys: &Stage) -> Result<u64, LocalError> {
+    let (table, there) = (quoted(&copy.physical), quoted(keys.physical()));
+    // Beside their keys, documents bring themselves.
+    let of_key = |column: &&CopyColumn| copy.key.contains(&column.name);
+    let same = copy.columns.iter().filter(of_key).filter_map(|own| {
+        let mut keys = keys.columns().iter();
+        let key = keys.find(|key| key.source_name == own.source_name)?;
+        let (own, key) = (quoted(&own.name), quoted(&key.name));
+        // SQLite's own tables may have keys with NULLs in them.
+        Some(format!("{there}.{key} IS {table}.{own}"))
+    });
+    let same = same.collect::<Vec<_>>().join(" AND ");
+    let sql = format!("DELETE FROM {table} WHERE NOT EXISTS (SELECT 1 FROM {there} WHERE {same})");
+    Ok(conn.execute(&sql, [])? as u64)
 }
 
 /// Hands over the values of each row.

@@ -130,6 +130,15 @@ pub fn put(conn: &Connection, copy: &Copy) -> Result<Option<String>, LocalError>
     Ok(last.filter(|name| *name != copy.physical))
 }
 
+/// Notes when a copy was last of the state of its table.
+pub fn confirm(conn: &Connection, copy: &Copy, synced_at: i64) -> Result<(), LocalError> {
+    conn.execute(
+        "UPDATE headwater_copy SET synced_at = ?1 WHERE table_id = ?2 AND physical = ?3",
+        (synced_at, copy.table.as_str(), &copy.physical),
+    )?;
+    Ok(())
+}
+
 /// All copies, by table.
 pub fn list(conn: &Connection) -> Result<Vec<Copy>, LocalError> {
     let mut statement = conn.prepare("SELECT * FROM headwater_copy ORDER BY table_id")?;

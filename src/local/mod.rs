@@ -138,6 +138,7 @@ impl Copies {
     /// # Errors
     /// Where the file cannot be opened.
     pub fn reader(&self) -> Result<Connection, LocalError> {
+        may_block();
         file::open_reader(&self.path)
     }
 
@@ -157,6 +158,14 @@ impl Copies {
         catalog::get(&self.reader()?, table)
     }
 
+    /// Notes that a copy is of now, since its table is as it was.
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub fn confirm(&self, copy: &Copy, synced_at: i64) -> Result<(), LocalError> {
+        catalog::confirm(&self.writer(), copy, synced_at)
+    }
+
     /// Lets go of the copies of tables, and of all tables of sources.
     ///
     /// # Errors
@@ -168,6 +177,18 @@ impl Copies {
 
     /// Whoever panicked while writing left a transaction that was rolled back.
     fn writer(&self) -> MutexGuard<'_, Connection> {
+        may_block();
         self.writer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Whoever waits for a disk on a thread that futures run on holds all of them up. While it is
+/// developed the program stops where that is tried.
+fn may_block() {
+    if cfg!(debug_assertions)
+        && let Ok(runtime) = tokio::runtime::Handle::try_current()
+    {
+        // Panics on such a thread, and does nothing on one that may block.
+        runtime.block_on(std::future::ready(()));
     }
 }

@@ -93,9 +93,20 @@ impl Stage {
         self.rows
     }
 
+    /// Whether rows can be told apart by a key.
+    #[must_use]
+    pub fn has_key(&self) -> bool {
+        !self.key.is_empty()
+    }
+
     /// Its columns, as they were told.
-    pub(super) fn columns(&self) -> &[RowColumn] {
+    pub(super) fn told(&self) -> &[RowColumn] {
         &self.told
+    }
+
+    /// Its columns, as they are called in it.
+    pub(super) fn columns(&self) -> &[CopyColumn] {
+        &self.columns
     }
 
     /// The table that holds it.

@@ -46,10 +46,27 @@ pub trait Engine: Sync {
     /// Adds the table (or collection) `added` to a database that was made.
     async fn add_table(&self, name: &str, files: &Path);
 
+    /// Adds the table (or collection) `keyed` of four rows, whose key is no single number.
+    async fn add_keyed(&self, name: &str, files: &Path);
+
+    /// Deletes the customer Bob, and a row of `keyed`.
+    async fn delete_rows(&self, name: &str, files: &Path);
+
     /// Gives `customers` of a database that was made another name. Where the engine itself knows
     /// tables by ids, it gets one more column too, so that nothing but the id tells what it was.
     async fn rename_customers(&self, name: &str, files: &Path, to: &str);
 }
+
+/// What makes the table `keyed` and deletes of it and of `customers`, in SQL.
+pub const KEYED: [&str; 2] = [
+    "CREATE TABLE keyed (a int NOT NULL, b varchar(20) NOT NULL, c int, PRIMARY KEY (b, a))",
+    "INSERT INTO keyed VALUES (1, 'x', 0), (1, 'y', 0), (2, 'x', 0), (2, 'Größe', 0)",
+];
+pub const DELETE_ROWS: [&str; 3] = [
+    "DELETE FROM orders WHERE customer_id = 2",
+    "DELETE FROM customers WHERE name = 'Bob'",
+    "DELETE FROM keyed WHERE a = 1 AND b = 'y'",
+];
 
 /// The connection of a database as a URL.
 pub fn url(scheme: &str, database: &Value) -> String {

@@ -46,6 +46,7 @@ macro_rules! behaves {
                 a_schema_is_inferred_without_keeping_anything
                 the_command_line_reads_the_same_and_keeps_nothing
                 its_tables_are_copied_whole_and_then_by_what_changed
+                rows_that_are_gone_leave_the_copy_where_that_is_asked_for
                 its_rows_are_looked_at_at_the_source_and_in_the_copy
                 it_answers_a_statement_that_reads_and_no_other
                 a_database_that_is_not_there_is_told

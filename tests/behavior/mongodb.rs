@@ -103,6 +103,31 @@ impl Engine for MongoDb {
         .await;
     }
 
+    async fn add_keyed(&self, name: &str, _: &Path) {
+        self.run(name, async |database| {
+            let keyed = database.collection::<Document>("keyed");
+            let documents = [
+                doc! {"_id": {"a": 1, "b": "x"}},
+                doc! {"_id": {"a": 1, "b": "y"}},
+                doc! {"_id": "x"},
+                doc! {"_id": 7_i64, "c": 1},
+            ];
+            keyed.insert_many(documents).await.unwrap();
+        })
+        .await;
+    }
+
+    async fn delete_rows(&self, name: &str, _: &Path) {
+        self.run(name, async |database| {
+            let customers = database.collection::<Document>("customers");
+            customers.delete_one(doc! {"name": "Bob"}).await.unwrap();
+            let keyed = database.collection::<Document>("keyed");
+            let gone = doc! {"_id": {"a": 1, "b": "y"}};
+            assert_eq!(keyed.delete_one(gone).await.unwrap().deleted_count, 1);
+        })
+        .await;
+    }
+
     async fn rename_customers(&self, name: &str, _: &Path, to: &str) {
         self.run("admin", async |admin| {
             let rename = doc! {"renameCollection": format!("{name}.customers"), "to": format!("{name}.{to}")};

@@ -7,7 +7,7 @@ use mysql_async::prelude::Queryable;
 use mysql_async::{Conn, OptsBuilder, SslOpts};
 use serde_json::{Value, json};
 
-use super::engine::{Engine, Expected};
+use super::engine::{DELETE_ROWS, Engine, Expected, KEYED};
 use crate::support::app::CANARY;
 use crate::support::servers;
 
@@ -79,6 +79,21 @@ impl Engine for MySql {
     async fn add_table(&self, name: &str, _: &Path) {
         self.run(&[format!("CREATE TABLE {name}.added (a int)")])
             .await;
+    }
+
+    async fn add_keyed(&self, name: &str, _: &Path) {
+        let inside = [&format!("USE {name}"), KEYED[0], KEYED[1]];
+        self.run(&inside.map(str::to_owned)).await;
+    }
+
+    async fn delete_rows(&self, name: &str, _: &Path) {
+        let inside = [
+            &format!("USE {name}")[..],
+            DELETE_ROWS[0],
+            DELETE_ROWS[1],
+            DELETE_ROWS[2],
+        ];
+        self.run(&inside.map(str::to_owned)).await;
     }
 
     async fn rename_customers(&self, name: &str, _: &Path, to: &str) {

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use serde_json::{Value, json};
 use tokio_postgres::{Client, Config, NoTls};
 
-use super::engine::{Engine, Expected};
+use super::engine::{DELETE_ROWS, Engine, Expected, KEYED};
 use crate::support::app::CANARY;
 use crate::support::servers;
 
@@ -80,6 +80,16 @@ impl Engine for Postgres {
             .batch_execute("CREATE TABLE added (a integer)")
             .await
             .unwrap();
+    }
+
+    async fn add_keyed(&self, name: &str, _: &Path) {
+        let admin = self.admin(name).await;
+        admin.batch_execute(&KEYED.join(";")).await.unwrap();
+    }
+
+    async fn delete_rows(&self, name: &str, _: &Path) {
+        let admin = self.admin(name).await;
+        admin.batch_execute(&DELETE_ROWS.join(";")).await.unwrap();
     }
 
     async fn rename_customers(&self, name: &str, _: &Path, to: &str) {

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use rusqlite::Connection;
 use serde_json::{Value, json};
 
-use super::engine::{Engine, Expected};
+use super::engine::{DELETE_ROWS, Engine, Expected, KEYED};
 use crate::support::servers;
 
 pub struct Sqlite;
@@ -52,6 +52,16 @@ impl Engine for Sqlite {
         let file = Connection::open(files.join(format!("{name}.sqlite"))).unwrap();
         file.execute_batch("CREATE TABLE added (a INTEGER)")
             .unwrap();
+    }
+
+    async fn add_keyed(&self, name: &str, files: &Path) {
+        let file = Connection::open(files.join(format!("{name}.sqlite"))).unwrap();
+        file.execute_batch(&KEYED.join(";")).unwrap();
+    }
+
+    async fn delete_rows(&self, name: &str, files: &Path) {
+        let file = Connection::open(files.join(format!("{name}.sqlite"))).unwrap();
+        file.execute_batch(&DELETE_ROWS.join(";")).unwrap();
     }
 
     async fn rename_customers(&self, name: &str, files: &Path, to: &str) {

@@ -1,9 +1,12 @@
 //! Sources of the type `api`, as callers see them.
 
+use std::sync::{Arc, Mutex};
+
 use serde_json::{Value, json};
 
 use crate::connectors::http_api::fake::{Api, json as answer, status};
 use crate::support::app::{CANARY, TestApp};
+use crate::support::client::Client;
 
 /// Two pages of orders and one endpoint more, for those who know the key.
 async fn shop() -> Api {
@@ -177,4 +180,161 @@ async fn what_is_wrong_of_an_api_is_told_with_its_field_and_its_stage() {
         "{}",
         refused.body
     );
+}
+
+type Records = Arc<Mutex<Vec<Value>>>;
+
+/// Orders that change, each with the time of its last change; those since `since`, where that is asked.
+async fn changing() -> (Api, Records) {
+    let records: Records = Arc::new(Mutex::new(vec![
+        json!({"id": 1, "n": 1, "at": "2024-01-01T00:00:00Z"}),
+        json!({"id": 2, "n": 2, "at": "2024-01-02T00:00:00Z"}),
+    ]));
+    let all = Arc::clone(&records);
+    let api = Api::start(move |asked| {
+        let since = asked.param("since").unwrap_or_default().replace("%3A", ":");
+        let records = all.lock().unwrap();
+        let wanted = records
+            .iter()
+            .filter(|record| record["at"].as_str().unwrap() >= &since[..]);
+        answer(json!(wanted.collect::<Vec<_>>()).to_string())
+    })
+    .await;
+    (api, records)
+}
+
+fn change(records: &Records) {
+    let mut records = records.lock().unwrap();
+    records[0] = json!({"id": 1, "n": 10, "at": "2024-01-03T00:00:00Z"});
+    records.push(json!({"id": 3, "n": 3, "at": "2024-01-02T12:00:00Z"}));
+}
+
+async fn connect(client: &Client, api: &Api, endpoint: Value) {
+    let mut config =
+        json!({"base_url": api.url(), "endpoints": [{"name": "orders", "path": "/orders"}]});
+    let known = config["endpoints"][0].as_object_mut().unwrap();
+    known.extend(endpoint.as_object().unwrap().clone());
+    let source = json!({"type": "api", "name": "sales", "connection_config": config});
+    client
+        .post("/data/connect", json!({"sources": [source]}))
+        .await
+        .ok();
+}
+
+/// Copies, and answers the report of the one table.
+async fn copy(client: &Client, options: Value) -> Value {
+    let body = json!({ "sync_options": options });
+    let data = client.post("/data/sync", body).await.ok();
+    data["sources"][0]["tables"][0].clone()
+}
+
+async fn copied(client: &Client) -> Value {
+    let body = json!({"source_id": "local", "sql": "SELECT id, n FROM orders ORDER BY id"});
+    client.post("/data/query", body).await.ok()["rows"].clone()
+}
+
+#[actix_web::test]
+async fn what_changed_is_asked_of_an_api_by_the_field_and_the_parameter_of_its_endpoint() {
+    let app = TestApp::start();
+    let admin = app.admin();
+    let (api, records) = changing().await;
+    let more = json!({"primary_key": "id", "cursor_field": "at", "cursor_param": "since"});
+    connect(&admin, &api, more).await;
+    let incremental = json!({"incremental": true});
+    let first = copy(&admin, incremental.clone()).await;
+    assert_eq!(first["cursor"]["value"], "2024-01-02T00:00:00.000000000Z");
+    let nothing = copy(&admin, incremental.clone()).await;
+    let asked = api.targets().pop().unwrap();
+    assert_eq!(asked, "/orders?since=2024-01-01T23%3A55%3A00Z");
+    assert_eq!(
+        (
+            &nothing["strategy"],
+            &nothing["rows_read"],
+            &nothing["rows_written"]
+        ),
+        (&json!("upsert"), &json!(1), &json!(0)),
+        "{nothing}"
+    );
+    assert_eq!(nothing["cursor"], first["cursor"]);
+    change(&records);
+    let more = copy(&admin, incremental).await;
+    assert_eq!(more["rows_written"], 2, "{more}");
+    assert_eq!(more["cursor"]["value"], "2024-01-03T00:00:00.000000000Z");
+    assert!(more["reason"].is_null(), "{more}");
+    assert_eq!(copied(&admin).await, json!([[1, 10], [2, 2], [3, 3]]));
+}
+
+#[actix_web::test]
+async fn an_api_that_cannot_be_asked_sends_all_and_what_is_new_of_it_is_taken() {
+    let app = TestApp::start();
+    let admin = app.admin();
+    let (api, records) = changing().await;
+    connect(
+        &admin,
+        &api,
+        json!({"primary_key": "id", "cursor_field": "at"}),
+    )
+    .await;
+    let incremental = json!({"incremental": true});
+    copy(&admin, incremental.clone()).await;
+    change(&records);
+    records.lock().unwrap()[1]["n"] = json!(7);
+    records.lock().unwrap()[1]["at"] = json!("2023-01-01T00:00:00Z");
+    let more = copy(&admin, incremental).await;
+    assert_eq!(
+        (&more["strategy"], &more["rows_read"]),
+        (&json!("upsert"), &json!(2)),
+        "{more}"
+    );
+    assert!(more["reason"].as_str().unwrap().contains("sends all rows"));
+    // Set back behind what was seen, as `blind_spots` say.
+    assert!(more["blind_spots"].to_string().contains("set it back"));
+    assert_eq!(copied(&admin).await, json!([[1, 10], [2, 2], [3, 3]]));
+}
+
+#[actix_web::test]
+async fn a_callers_cursor_wins_and_a_field_that_can_be_none_is_told() {
+    let app = TestApp::start();
+    let admin = app.admin();
+    let (api, records) = changing().await;
+    let more = json!({"primary_key": "id", "cursor_field": "at", "cursor_param": "since"});
+    connect(&admin, &api, more).await;
+    let by_id = json!({"incremental": true, "cursor_columns": {"orders": "id"}});
+    copy(&admin, by_id.clone()).await;
+    change(&records);
+    let told = copy(&admin, by_id).await;
+    assert_eq!(
+        (&told["cursor"]["column"], &told["cursor"]["value"]),
+        (&json!("id"), &json!("3"))
+    );
+    assert_eq!(api.targets().pop().unwrap(), "/orders");
+    for (field, why) in [("no", "no column `no`"), ("who", "of the type string")] {
+        records.lock().unwrap()[0]["who"] = json!("me");
+        connect(
+            &admin,
+            &api,
+            json!({"primary_key": "id", "cursor_field": field}),
+        )
+        .await;
+        copy(&admin, json!({})).await;
+        let unfit = copy(&admin, json!({"mode": "upsert"})).await;
+        assert_eq!(unfit["strategy"], "upsert", "{unfit}");
+        let reason = unfit["reason"].as_str().unwrap();
+        assert!(
+            reason.contains(why) && reason.contains("All rows are read"),
+            "{reason}"
+        );
+    }
+}
+
+#[actix_web::test]
+async fn rows_are_read_by_the_session_that_told_the_tables() {
+    let app = TestApp::start();
+    let admin = app.admin();
+    let (api, _) = changing().await;
+    connect(&admin, &api, json!({"primary_key": "id"})).await;
+    let before = api.targets().len();
+    assert_eq!(copy(&admin, json!({})).await["rows_read"], 2);
+    // Connecting, the schema, and the rows.
+    assert_eq!(api.targets().len() - before, 3, "{:?}", api.targets());
 }

@@ -1,5 +1,8 @@
 //! Files as sources: sent, connected, read, copied and let go of, as callers see it.
 
+use bytes::Bytes;
+use http_body_util::StreamBody;
+use hyper::body::Frame;
 use reqwest::Method;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -154,4 +157,130 @@ async fn names_and_sizes_of_files_are_bounded() {
     assert_eq!(upload(&admin, "a.csv", body.clone()).await.status, 413);
     assert_eq!(admin.get("/data/files").await.ok(), json!([]));
     upload(&admin, "a.csv", body[..1 << 20].to_vec()).await.ok();
+}
+
+#[actix_web::test]
+async fn a_file_that_is_as_it_was_is_not_read_again() {
+    let app = TestApp::start();
+    let admin = app.admin();
+    let report = async |options: Value| {
+        let body = json!({ "sync_options": options });
+        let data = admin.post("/data/sync", body).await.ok();
+        data["sources"][0]["tables"][0].clone()
+    };
+    for (name, before, after) in [
+        ("a.csv", "n,t\n1,x\n", "n,t\n1,y\n2,z\n"),
+        ("a.jsonl", "{\"n\":1}\n", "{\"n\":1}\n{\"n\":2}\n"),
+    ] {
+        upload(&admin, name, before).await.ok();
+        let config = json!({"path": format!("uploads/{name}")});
+        let id = connect(&admin, name, config).await["id"].clone();
+        let incremental = json!({"incremental": true});
+        let first = report(incremental.clone()).await;
+        assert_eq!(first["rows_written"], 1, "{first}");
+        for options in [&incremental, &json!({"mode": "upsert"})] {
+            let again = report(options.clone()).await;
+            assert_eq!(
+                (&again["status"], &again["rows_read"], &again["rows_total"]),
+                (&json!("copied"), &json!(0), &json!(1)),
+                "{again}"
+            );
+            assert!(
+                again["reason"].as_str().unwrap().starts_with("Nothing new"),
+                "{again}"
+            );
+        }
+        assert_eq!(report(json!({})).await["rows_read"], 1);
+        upload(&admin, name, after).await.ok();
+        let changed = report(incremental).await;
+        assert_eq!(
+            (&changed["strategy"], &changed["rows_total"]),
+            (&json!("full_refresh"), &json!(2)),
+            "{changed}"
+        );
+        assert!(
+            changed["reason"]
+                .as_str()
+                .unwrap()
+                .contains("is read whole"),
+            "{changed}"
+        );
+        admin
+            .post("/data/cleanup", json!({"source_ids": [id]}))
+            .await
+            .ok();
+    }
+}
+
+#[actix_web::test]
+async fn lines_that_are_added_to_a_file_are_taken_from_the_cursor_on() {
+    let app = TestApp::start();
+    let admin = app.admin();
+    let log = "n,at\n1,2024-01-01 00:00:00\n2,2024-01-02 00:00:00\n";
+    upload(&admin, "log.csv", log).await.ok();
+    connect(&admin, "log", json!({"path": "uploads/log.csv"})).await;
+    let appended = async || {
+        let options = json!({"mode": "append", "cursor_columns": {"log": "n"}});
+        let body = json!({ "sync_options": options });
+        let data = admin.post("/data/sync", body).await.ok();
+        data["sources"][0]["tables"][0].clone()
+    };
+    assert_eq!(appended().await["cursor"]["value"], "2");
+    let more = format!("{log}3,2024-01-03 00:00:00\n");
+    upload(&admin, "log.csv", more).await.ok();
+    let second = appended().await;
+    assert_eq!(
+        (
+            &second["strategy"],
+            &second["rows_read"],
+            &second["rows_total"]
+        ),
+        (&json!("append"), &json!(2), &json!(3)),
+        "{second}"
+    );
+    assert_eq!(second["cursor"]["value"], "3");
+}
+
+#[actix_web::test]
+async fn the_files_of_a_workspace_have_a_bound_together() {
+    let quota = [("HEADWATER_MAX_WORKSPACE_UPLOADS_MB", "3")];
+    let app = TestApp::start_with(TempDir::new().unwrap(), &quota);
+    let admin = app.admin();
+    let megabytes = |count: usize| vec![b'x'; count << 20];
+    upload(&admin, "a.csv", megabytes(2)).await.ok();
+    let pieces = |count: usize| {
+        let piece = |_| Ok::<_, std::io::Error>(Frame::data(Bytes::from(vec![b'x'; 1 << 16])));
+        let pieces = (0..count << 4).map(piece);
+        reqwest::Body::wrap(StreamBody::new(futures_util::stream::iter(pieces)))
+    };
+    // Told by the length that is declared, and by what comes where none is.
+    let declared = upload(&admin, "b.csv", megabytes(2)).await;
+    let body = declared.failed(413, "quota_exceeded");
+    assert_eq!(
+        (
+            &body["error"]["details"]["limit_bytes"],
+            &body["error"]["details"]["used_bytes"]
+        ),
+        (&json!(3 << 20), &json!(2 << 20))
+    );
+    let streamed = upload(&admin, "b.csv", pieces(2)).await;
+    streamed.failed(413, "quota_exceeded");
+    let folder = std::fs::read_dir(app.data_dir().join("files/uploads")).unwrap();
+    let folder = folder.map(|entry| entry.unwrap().path()).next().unwrap();
+    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 1);
+    // One that is replaced makes room.
+    upload(&admin, "a.csv", pieces(3)).await.ok();
+    upload(&admin, "b.csv", "a\n")
+        .await
+        .failed(413, "quota_exceeded");
+    // What a run that was killed left behind does not count for ever.
+    upload(&admin, "a.csv", "a\n").await.ok();
+    let left = std::fs::File::create(folder.join(".upload-left")).unwrap();
+    left.set_len(3 << 20).unwrap();
+    upload(&admin, "b.csv", "a\n")
+        .await
+        .failed(413, "quota_exceeded");
+    let long_ago = std::time::SystemTime::now() - std::time::Duration::from_hours(25);
+    left.set_modified(long_ago).unwrap();
+    upload(&admin, "b.csv", "a\n").await.ok();
 }

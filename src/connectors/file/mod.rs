@@ -25,7 +25,7 @@ use std::time::Instant;
 use async_trait::async_trait;
 
 use super::error::Stage;
-use super::read::UnderWay;
+use super::read::{UnderWay, not_offered};
 use super::thread::{handed_on, off_thread};
 use super::{
     Capability, Connector, ConnectorError, Context, Driver, ErrorKind, Outlet, QueryRead,
@@ -50,6 +50,7 @@ pub static DRIVER: Driver = Driver {
         query: false,
         sampled: false,
         strict_types: false,
+        seeks: false,
     },
     identify: None,
     parameter: config::parameter,
@@ -170,14 +171,12 @@ impl Session for OpenFiles {
         })
     }
 
-    async fn largest(
-        &mut self,
-        read: &TableRead,
-        column: &str,
-    ) -> Result<Option<String>, ConnectorError> {
-        let (table, options) = (self.table(read)?, Arc::clone(&self.options));
-        let (read, column) = (read.clone(), column.to_owned());
-        off_thread(move |stop| read::largest(&table, &options, &read, &column, stop)).await
+    async fn version(&mut self, read: &TableRead) -> Result<Option<String>, ConnectorError> {
+        Ok(self.table(read)?.version(&self.options))
+    }
+
+    async fn largest(&mut self, _: &TableRead, _: &str) -> Result<Option<String>, ConnectorError> {
+        Err(not_offered())
     }
 
     async fn read_table(

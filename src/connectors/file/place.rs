@@ -3,6 +3,10 @@
 use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
+
+use data_encoding::HEXLOWER;
+use sha2::{Digest, Sha256};
 
 use super::excel;
 use super::options::Options;
@@ -15,6 +19,23 @@ use crate::connectors::{ConnectorError, ErrorKind};
 pub struct TableFiles {
     pub name: String,
     pub parts: Vec<Part>,
+}
+
+impl TableFiles {
+    /// What tells whether the files are as they were and are read as they were: names, sizes, times of
+    /// change and options. `None` where the file system keeps no times.
+    pub fn version(&self, options: &Options) -> Option<String> {
+        let mut hash = Sha256::new();
+        hash.update(format!("{options:?}"));
+        for part in &self.parts {
+            let changed = part.changed?.duration_since(UNIX_EPOCH).ok()?;
+            let Part {
+                shown, sheet, size, ..
+            } = part;
+            hash.update(format!("{shown:?}{sheet:?}{size} {changed:?}"));
+        }
+        Some(HEXLOWER.encode(&hash.finalize()[..16]))
+    }
 }
 
 /// What a path means.

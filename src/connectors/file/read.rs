@@ -1,12 +1,12 @@
 //! Rows of a table, from all of its files.
 
-use super::filter::{Filter, Sorted, ordered};
+use super::filter::{Filter, Sorted};
 use super::options::Options;
 use super::place::TableFiles;
 use super::shape::{self, Wanted};
 use crate::connectors::thread::Stop;
 use crate::connectors::{ConnectorError, ErrorKind, Outlet, TableRead};
-use crate::rows::{Cell, RowBatch, RowColumn};
+use crate::rows::{RowBatch, RowColumn};
 use crate::schema::{Column, DataType};
 
 /// The most rows that are put in order.
@@ -75,39 +75,6 @@ pub fn table(
     }
     let _ = out.send_blocking(&mut batch);
     Ok(())
-}
-
-/// The largest value of a column.
-pub fn largest(
-    table: &TableFiles,
-    options: &Options,
-    read: &TableRead,
-    column: &str,
-    stop: &Stop,
-) -> Result<Option<String>, ConnectorError> {
-    let mut columns = all_columns(read);
-    let at = place(&mut columns, column);
-    let data_type = columns[at].logical_type.clone();
-    let filter = Filter::new(&columns, &read.conditions, None, 0);
-    let mut best = RowBatch::new(1);
-    each(table, options, &columns, stop, &mut |row| {
-        let taken = row.rows().next().filter(|row| filter.takes(*row));
-        if let Some(cell) = taken.and_then(|row| row.get(at)) {
-            let known = best.rows().next().and_then(|row| row.get(0));
-            if ordered(cell, known.unwrap_or(Cell::Null), &data_type).is_gt() {
-                best.reset(1, 1);
-                best.cell(cell);
-            }
-        }
-        Ok(true)
-    })?;
-    let best = best.rows().next().and_then(|row| row.get(0));
-    Ok(match best {
-        Some(Cell::Integer(value)) => Some(value.to_string()),
-        Some(Cell::Real(value)) => Some(value.to_string()),
-        Some(Cell::Text(text)) => Some(text.to_owned()),
-        _ => None,
-    })
 }
 
 /// Counts the rows of a table.

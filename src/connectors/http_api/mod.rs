@@ -26,7 +26,7 @@ use hyper::header::{HeaderMap, SERVER};
 use url::Url;
 
 use super::error::Stage;
-use super::read::UnderWay;
+use super::read::{UnderWay, not_offered};
 use super::{
     Capability, Connector, ConnectorError, Context, Driver, ErrorKind, Outlet, QueryRead,
     Selection, ServerInfo, Session, Snapshot, TableEntry, TableRead, Target, Trace, limits,
@@ -54,6 +54,7 @@ pub static DRIVER: Driver = Driver {
         query: false,
         sampled: true,
         strict_types: false,
+        seeks: false,
     },
     identify: None,
     parameter: config::parameter,
@@ -210,9 +211,8 @@ impl Session for OpenApi {
         })
     }
 
-    /// Nobody knows without reading everything.
     async fn largest(&mut self, _: &TableRead, _: &str) -> Result<Option<String>, ConnectorError> {
-        Ok(None)
+        Err(not_offered())
     }
 
     async fn read_table(

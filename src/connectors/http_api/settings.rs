@@ -154,6 +154,7 @@ impl Endpoint {
             ("path", &self.path),
             ("record_path", &self.record_path),
             ("cursor_field", &self.cursor_field),
+            ("cursor_param", &self.cursor_param),
         ];
         let told = told.into_iter();
         told.filter_map(|(name, text)| Some((name.to_owned(), text.clone()?.into())))

@@ -7,6 +7,7 @@ use mongodb::error::{Error, ErrorKind as DriverKind};
 use super::hello;
 use super::login::Login;
 use super::way::lost;
+use crate::connectors::read::SNAPSHOT_TOO_OLD;
 use crate::connectors::{ConnectorError, ErrorKind, Stage};
 
 /// What an error is told with.
@@ -139,7 +140,14 @@ fn by_code(code: i32, scene: Scene<'_>) -> ConnectorError {
             "Raise minSnapshotHistoryWindowInSeconds at the server above the time that reading takes, \
              or read without a snapshot.",
         )
-        .because("snapshot_too_old"),
+        .because(SNAPSHOT_TOO_OLD),
+        // NamespaceNotFound
+        26 => ConnectorError::new(
+            ErrorKind::InvalidQuery,
+            "A collection is not there any more, or a view leads to one that is not.",
+            "Read the schema again.",
+        )
+        .because("table_not_found"),
         // CommandNotFound, CommandNotSupported, APIVersionError
         59 | 115 | 322 => ConnectorError::new(
             ErrorKind::UnsupportedServer,
@@ -266,6 +274,7 @@ mod tests {
             (59, Stage::ReadCatalog, ErrorKind::UnsupportedServer),
             (43, Stage::ReadCatalog, ErrorKind::ConnectionLost),
             (239, Stage::ReadCatalog, ErrorKind::ServerError),
+            (26, Stage::ReadCatalog, ErrorKind::InvalidQuery),
         ] {
             assert_eq!(kind(code, stage), expected, "{code}");
         }

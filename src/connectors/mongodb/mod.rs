@@ -72,6 +72,7 @@ pub const DRIVER: Driver = Driver {
         query: false,
         sampled: true,
         strict_types: false,
+        seeks: true,
     },
     identify: Some(Identify {
         request: wire::HELLO,

@@ -78,6 +78,7 @@ const CAPABILITY: Capability = Capability {
     query: true,
     sampled: false,
     strict_types: true,
+    seeks: true,
 };
 
 /// The dialect of a server whose first words these are.

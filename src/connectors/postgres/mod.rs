@@ -53,6 +53,7 @@ pub static DRIVER: Driver = Driver {
         query: true,
         sampled: false,
         strict_types: true,
+        seeks: true,
     },
     identify: Some(Identify {
         request: route::SSL_REQUEST,

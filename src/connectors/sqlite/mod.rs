@@ -48,6 +48,7 @@ pub static DRIVER: Driver = Driver {
         query: true,
         sampled: false,
         strict_types: false,
+        seeks: true,
     },
     identify: None,
     parameter: config::parameter,

@@ -13,7 +13,7 @@ use crate::http::endpoint::Endpoint;
 use crate::http::error::{ApiError, Code};
 use crate::http::extract::{Authenticated, QueryParameters, WorkspacePath, path_segment};
 use crate::http::state::State;
-use crate::services::sources::UploadedFile;
+use crate::services::sources::{Quota, UploadedFile};
 
 /// The endpoints of this file.
 pub fn endpoints() -> Vec<Endpoint> {
@@ -70,7 +70,11 @@ async fn upload(
     if declared.is_some_and(|length| length > limit) {
         return Err(too_large(limit));
     }
-    let mut upload = state.sources.begin_upload(&place, name).await?;
+    let quota = Quota {
+        limit: state.workspace_uploads_limit,
+        expected: declared.unwrap_or(0),
+    };
+    let mut upload = state.sources.begin_upload(&place, name, quota).await?;
     let (mut piece, mut size) = (Vec::new(), 0_u64);
     loop {
         let next = tokio::time::timeout(PATIENCE, payload.next()).await;

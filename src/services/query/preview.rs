@@ -1,7 +1,7 @@
 //! The first rows of a table.
 
 use crate::connectors::read::{Condition, Order, Test};
-use crate::connectors::{Selection, TableRead, Trace, sqlite};
+use crate::connectors::{Selection, TableRead, sqlite};
 use crate::local::Copy;
 use crate::model::{SourceId, TableId};
 use crate::schema::{Column, Table, TableKind, TableRef};
@@ -64,13 +64,16 @@ impl Queries {
             .sources
             .fresh(place, &record, Some(&wanted), render)
             .await?;
-        let Fresh { target, mut tables } = fresh;
+        let Fresh {
+            target,
+            mut session,
+            mut tables,
+        } = fresh;
         let found = tables.iter().position(|table| table.id.is_some());
         let table = found
             .map(|at| tables.swap_remove(at))
             .ok_or(QueryError::NotFound("table"))?;
         let read = request.of_table(&table, &target.settings.selection)?;
-        let mut session = self.sources.session(&target, &Trace::default()).await?;
         let rows = collect::read(session.as_mut(), &read, request.limit).await;
         session.close().await;
         Ok(rows.map_err(|error| scrubbed(error, &target.credentials))?)

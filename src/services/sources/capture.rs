@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use tokio::task::spawn_blocking;
 
 use crate::connectors::input::ConnectionInput;
-use crate::connectors::{ServerInfo, Settings, Target, Trace};
+use crate::connectors::{ServerInfo, Session, Settings, Target, Trace};
 use crate::model::SourceId;
 use crate::model::source::SourceTable;
 use crate::schema::{Schema, Table, TableRef, diff, infer, keep_earlier};
@@ -34,6 +34,14 @@ pub(super) struct Reading {
     pub zipped: Vec<u8>,
 }
 
+/// A source that was reached.
+pub(super) struct Contact {
+    /// The way to it.
+    pub target: Target,
+    /// The session, still open.
+    pub session: Box<dyn Session>,
+}
+
 impl Sources {
     /// Reads the schema of a database without keeping anything.
     pub async fn infer(
@@ -44,7 +52,9 @@ impl Sources {
         let _attempt = self.attempts.begin(&place.user)?;
         let Prepared { target, warnings } =
             self.prepare(place, None, input, &Trace::default()).await?;
-        let (server, schema) = self.introspect(&target).await?;
+        let (session, schema) = reach::introspect(&self.context, &target).await?;
+        let server = session.server().clone();
+        session.close().await;
         Ok((unkept(schema, server).await?, warnings))
     }
 
@@ -52,17 +62,31 @@ impl Sources {
     pub(super) async fn capture(
         &self,
         place: &Place,
-        mut record: SourceRecord,
+        record: SourceRecord,
         render: Render,
     ) -> Result<Reading, SourceError> {
+        let (reading, contact) = self.capture_and_stay(place, record, render).await?;
+        contact.session.close().await;
+        Ok(reading)
+    }
+
+    /// The same, for whoever goes on with the session.
+    pub(super) async fn capture_and_stay(
+        &self,
+        place: &Place,
+        mut record: SourceRecord,
+        render: Render,
+    ) -> Result<(Reading, Contact), SourceError> {
         let _attempt = self.attempts.begin(&place.user)?;
         let id = record.source.id.clone();
         for _ in 0..TRIES {
             let target = self.target_of(place, &record).await?;
-            let read = self.introspect(&target).await;
-            let server = read.as_ref().ok().map(|(server, _)| server.clone());
+            let read = reach::introspect(&self.context, &target).await;
+            let server = read.as_ref().ok();
+            let server = server.map(|(session, _)| session.server().clone());
             self.note_contact(place, &id, server).await?;
-            let (server, mut schema) = read?;
+            let (session, mut schema) = read?;
+            let server = session.server().clone();
             // Before the transaction, which keeps all other writers waiting.
             let schema = apart(move || {
                 infer::infer(&mut schema);
@@ -81,15 +105,14 @@ impl Sources {
                 }
             });
             match kept.await? {
-                Ok(reading) => return Ok(reading),
-                Err(now) => record = now,
+                Ok(reading) => return Ok((reading, Contact { target, session })),
+                Err(now) => {
+                    session.close().await;
+                    record = now;
+                }
             }
         }
         Err(SourceError::Unsettled)
-    }
-
-    async fn introspect(&self, target: &Target) -> Result<(ServerInfo, Schema), SourceError> {
-        Ok(reach::introspect(&self.context, target).await?)
     }
 }
 

@@ -36,7 +36,9 @@ impl Direct {
         input: ConnectionInput,
     ) -> Result<(SchemaDocument, Vec<String>), SourceError> {
         let Prepared { target, warnings } = self.prepare(input, &Trace::default()).await?;
-        let (server, schema) = reach::introspect(&self.context, &target).await?;
+        let (session, schema) = reach::introspect(&self.context, &target).await?;
+        let server = session.server().clone();
+        session.close().await;
         Ok((unkept(schema, server).await?, warnings))
     }
 

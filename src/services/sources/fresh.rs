@@ -9,6 +9,7 @@ use crate::schema::{Table, TableKind};
 use crate::store::sources::SourceRecord;
 use crate::store::tables;
 
+use super::capture::Contact;
 use super::schema::Render;
 use super::{Place, SourceError, Sources, reach};
 
@@ -16,6 +17,8 @@ use super::{Place, SourceError, Sources, reach};
 pub struct Fresh {
     /// The way to it.
     pub target: Target,
+    /// The session that told so, still open.
+    pub session: Box<dyn Session>,
     /// Its tables, each with its id.
     pub tables: Vec<Table>,
 }
@@ -30,16 +33,20 @@ impl Sources {
         wanted: Option<&HashSet<TableId>>,
         render: Render,
     ) -> Result<Fresh, SourceError> {
-        let mut target = self.target_of(place, record).await?;
         let Some(wanted) = wanted else {
-            let read = self.capture(place, record.clone(), render).await?;
-            let tables = read.document.schema.tables;
-            return Ok(Fresh { target, tables });
+            let read = self.capture_and_stay(place, record.clone(), render).await?;
+            let (read, Contact { target, session }) = read;
+            return Ok(Fresh {
+                target,
+                session,
+                tables: read.document.schema.tables,
+            });
         };
+        let mut target = self.target_of(place, record).await?;
         let known = self.known_tables(place, record, wanted).await?;
         target.settings.selection = narrowed(&target.settings.selection, &known);
         let _attempt = self.attempts.begin(&place.user)?;
-        let (_, schema) = reach::introspect(&self.context, &target).await?;
+        let (session, schema) = reach::introspect(&self.context, &target).await?;
         let ids: HashMap<_, _> = (known.into_iter())
             .map(|table| ((table.schema, table.name), table.id))
             .collect();
@@ -48,7 +55,11 @@ impl Sources {
             let id = ids.get(&(table.schema.clone(), table.name.clone()));
             table.id = id.map(ToString::to_string);
         }
-        Ok(Fresh { target, tables })
+        Ok(Fresh {
+            target,
+            session,
+            tables,
+        })
     }
 
     /// The way to a source.

@@ -34,7 +34,7 @@ pub use report::{Access as CatalogAccess, TestReport};
 pub use schema::{Render, SchemaAnswer, SchemaRequest};
 pub use search::{Found, FoundThing, SearchRequest, UnreadSource};
 pub use shape::{Shape, ShapedAnswer, ShapedBody};
-pub use uploads::{Upload, UploadedFile};
+pub use uploads::{Quota, Upload, UploadedFile};
 pub use versions::{Changes, ChangesRequest, Versions};
 
 use crate::auth::permission::Denied;
@@ -120,6 +120,14 @@ pub enum SourceError {
     /// The folder of files that were sent cannot be read or written.
     #[error("the folder of uploads cannot be used: {0}")]
     Uploads(#[from] std::io::Error),
+    /// The files that were sent to a workspace would be more than they may.
+    #[error("the files of the workspace would have more than {limit} bytes")]
+    UploadsFull {
+        /// The most bytes that they may have.
+        limit: u64,
+        /// How many they have without the one that is sent.
+        used: u64,
+    },
     /// A document could not be written or read.
     #[error("a kept document is damaged")]
     Document(#[from] serde_json::Error),

@@ -54,21 +54,24 @@ pub(super) async fn open(
     bounded(connecting, trace, target).await
 }
 
-/// Reads the whole schema.
+/// Reads the whole schema. Answers the session too, for whoever goes on with it.
 pub(super) async fn introspect(
     context: &Context,
     target: &Target,
-) -> Result<(ServerInfo, Schema), ConnectorError> {
+) -> Result<(Box<dyn Session>, Schema), ConnectorError> {
     let trace = Trace::default();
     let mut session = open(context, target, &trace).await?;
     let reading = session.introspect(&target.settings.selection);
     let read = trace
         .run(Stage::ReadCatalog, limits::INTROSPECT, reading)
         .await;
-    let server = session.server().clone();
-    session.close().await;
-    let schema = read.map_err(|error| scrubbed(error, &target.credentials))?;
-    Ok((server, schema))
+    match read {
+        Ok(schema) => Ok((session, schema)),
+        Err(error) => {
+            session.close().await;
+            Err(scrubbed(error, &target.credentials))
+        }
+    }
 }
 
 /// Lists the tables.

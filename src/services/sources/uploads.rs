@@ -2,7 +2,8 @@
 //! that no workspace ever had, and read like any other file.
 
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -32,14 +33,31 @@ pub struct Upload {
     file: NamedTempFile,
     folder: PathBuf,
     name: String,
+    limit: u64,
+}
+
+/// How much room there is for a file.
+#[derive(Debug, Clone, Copy)]
+pub struct Quota {
+    /// The most bytes of all files of the workspace.
+    pub limit: u64,
+    /// How many bytes the file is said to have.
+    pub expected: u64,
 }
 
 /// What a file that is not there yet is called: hidden, so that no pattern means it.
 const UNFINISHED: &str = ".upload-";
+/// How long nothing is written to a file that nobody sends any more, as when the program was killed.
+const LEFT: Duration = Duration::from_hours(24);
 
 impl Sources {
     /// Begins a file of this name, which is checked.
-    pub async fn begin_upload(&self, place: &Place, name: &str) -> Result<Upload, SourceError> {
+    pub async fn begin_upload(
+        &self,
+        place: &Place,
+        name: &str,
+        quota: Quota,
+    ) -> Result<Upload, SourceError> {
         let of = place.clone();
         let folder = self
             .store
@@ -50,10 +68,18 @@ impl Sources {
         let name = name.to_owned();
         blocking(move || {
             private_file::make_folder(&folder)?;
+            remove_left(&folder)?;
+            let Quota { limit, expected } = quota;
+            check_room(&folder, &name, limit, expected)?;
             let file = tempfile::Builder::new()
                 .prefix(UNFINISHED)
                 .tempfile_in(&folder)?;
-            Ok(Upload { file, folder, name })
+            Ok(Upload {
+                file,
+                folder,
+                name,
+                limit,
+            })
         })
         .await
     }
@@ -92,7 +118,7 @@ impl Sources {
         let file = folder.join(name);
         blocking(move || match std::fs::remove_file(file) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
-            removed => removed.map(|()| true),
+            removed => Ok(removed.map(|()| true)?),
         })
         .await
     }
@@ -111,6 +137,7 @@ impl Upload {
     /// Writes what came next.
     pub async fn write(mut self, bytes: Vec<u8>) -> Result<Self, SourceError> {
         blocking(move || {
+            check_room(&self.folder, &self.name, self.limit, bytes.len() as u64)?;
             self.file.write_all(&bytes)?;
             Ok(self)
         })
@@ -121,7 +148,8 @@ impl Upload {
     pub async fn finish(self) -> Result<UploadedFile, SourceError> {
         blocking(move || {
             self.file.as_file().sync_all()?;
-            let file = self.file.persist(self.folder.join(&self.name))?;
+            let file = self.file.persist(self.folder.join(&self.name));
+            let file = file.map_err(io::Error::from)?;
             Ok(described(self.name, &file.metadata()?))
         })
         .await
@@ -138,9 +166,54 @@ fn described(name: String, metadata: &std::fs::Metadata) -> UploadedFile {
     }
 }
 
+/// Fails where the files of a folder, those that are being sent among them, have no room for so many
+/// bytes more. The file that is to be replaced is not counted.
+fn check_room(folder: &Path, name: &str, limit: u64, more: u64) -> Result<(), SourceError> {
+    let mut used = 0_u64;
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.file_name() != name
+            && let Some(metadata) = there(entry.metadata())?
+        {
+            used = used.saturating_add(metadata.len());
+        }
+    }
+    if used.saturating_add(more) > limit {
+        return Err(SourceError::UploadsFull { limit, used });
+    }
+    Ok(())
+}
+
+/// Removes what is left of files that nobody sends any more.
+fn remove_left(folder: &Path) -> io::Result<()> {
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        let is_unfinished = entry.file_name().to_string_lossy().starts_with(UNFINISHED);
+        let Some(metadata) = there(entry.metadata())?.filter(|_| is_unfinished) else {
+            continue;
+        };
+        if metadata
+            .modified()?
+            .elapsed()
+            .is_ok_and(|since| since > LEFT)
+        {
+            there(std::fs::remove_file(entry.path()))?;
+        }
+    }
+    Ok(())
+}
+
+/// What was done with a file; nothing, where it went meanwhile.
+fn there<T>(done: io::Result<T>) -> io::Result<Option<T>> {
+    match done {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        done => done.map(Some),
+    }
+}
+
 async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> io::Result<T> + Send + 'static,
+    work: impl FnOnce() -> Result<T, SourceError> + Send + 'static,
 ) -> Result<T, SourceError> {
     let done = tokio::task::spawn_blocking(work).await;
-    Ok(done.map_err(io::Error::other)??)
+    done.map_err(io::Error::other)?
 }

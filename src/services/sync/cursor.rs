@@ -1,10 +1,11 @@
 //! From where an incremental copy goes on.
 
 use jiff::SignedDuration;
-use jiff::civil::DateTime;
+use jiff::civil::{Date, DateTime};
 use serde::{Deserialize, Serialize};
 
 use crate::connectors::read::UnderWay;
+use crate::rows::Cell;
 use crate::schema::DataType;
 
 /// How far back times are read again where nobody knows which transactions were under way.
@@ -28,6 +29,71 @@ pub struct Cursor {
     /// Whether rows are added for each change instead of being brought to their present state.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub appends: bool,
+}
+
+/// All that is kept with a copy for the next one.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kept {
+    /// From where it goes on, where something tells.
+    #[serde(flatten)]
+    pub cursor: Option<Cursor>,
+    /// The version of the table that was copied, where its source tells versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+}
+
+/// The largest value of a column among rows that come by, for sources that cannot be asked for it.
+#[derive(Debug, Clone)]
+pub struct Largest {
+    logical_type: DataType,
+    number: Option<i64>,
+    text: Option<String>,
+}
+
+impl Largest {
+    /// Of a column of this type, which can be a cursor.
+    #[must_use]
+    pub fn of(logical_type: &DataType) -> Self {
+        Self {
+            logical_type: logical_type.clone(),
+            number: None,
+            text: None,
+        }
+    }
+
+    /// Looks at a value. Those that are none of the column's type are passed over.
+    pub fn see(&mut self, cell: Cell<'_>) {
+        match cell {
+            Cell::Integer(number) if is_number(&self.logical_type) => {
+                self.number = self.number.max(Some(number));
+            }
+            Cell::Text(text)
+                if self.text.as_deref().is_none_or(|largest| text > largest)
+                    && is_value(text, &self.logical_type) =>
+            {
+                self.text = Some(text.to_owned());
+            }
+            _ => {}
+        }
+    }
+
+    /// It; `None` where no row had one.
+    #[must_use]
+    pub fn value(self) -> Option<String> {
+        self.text.or(self.number.map(|number| number.to_string()))
+    }
+}
+
+/// Whether a text is a value of a type, in the form that such values have in rows.
+fn is_value(text: &str, logical_type: &DataType) -> bool {
+    let is_time = |text: &str| text.contains('T') && text.parse::<DateTime>().is_ok();
+    match logical_type {
+        DataType::Date => text.parse::<Date>().is_ok(),
+        DataType::Timestamp => is_time(text),
+        DataType::Timestamptz => text.strip_suffix('Z').is_some_and(is_time),
+        DataType::ObjectId => text.len() == 24 && text.bytes().all(|b| b.is_ascii_hexdigit()),
+        _ => false,
+    }
 }
 
 impl Cursor {
@@ -136,6 +202,50 @@ mod tests {
     fn after(last: Option<&Cursor>, value: &str, under_way: &UnderWay) -> Cursor {
         let value = value.to_owned();
         Cursor::after(last, "id", &DataType::Int64, value, under_way, false)
+    }
+
+    #[test]
+    fn the_largest_of_rows_is_of_the_columns_own_type() {
+        let largest = |kind: &DataType, cells: &[Cell<'_>]| {
+            let mut largest = Largest::of(kind);
+            for cell in cells {
+                largest.see(*cell);
+            }
+            largest.value()
+        };
+        let numbers = [
+            Cell::Integer(9),
+            Cell::Integer(10),
+            Cell::Text("99"),
+            Cell::Null,
+        ];
+        assert_eq!(largest(&DataType::Int64, &numbers).as_deref(), Some("10"));
+        let times = [
+            Cell::Text("2024-01-02T00:00:00.000000000Z"),
+            Cell::Text("2024-01-01T00:00:00.000000000Z"),
+            Cell::Text("2025-01-01"),
+            Cell::Text("tomorrow"),
+            Cell::Integer(5),
+        ];
+        assert_eq!(
+            largest(&DataType::Timestamptz, &times).as_deref(),
+            Some("2024-01-02T00:00:00.000000000Z")
+        );
+        assert_eq!(largest(&DataType::Date, &[Cell::Null]), None);
+    }
+
+    #[test]
+    fn a_version_is_kept_beside_a_cursor_or_alone() {
+        let cursor = after(None, "9", &UnderWay::None);
+        for (cursor, version) in [
+            (Some(cursor.clone()), None),
+            (Some(cursor), Some("v".to_owned())),
+            (None, Some("v".to_owned())),
+        ] {
+            let kept = Kept { cursor, version };
+            let written = serde_json::to_value(&kept).unwrap();
+            assert_eq!(serde_json::from_value::<Kept>(written).unwrap(), kept);
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod progress;
 mod report;
 mod source;
 mod wanted;
+mod writing;
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -15,6 +16,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tokio::sync::{Semaphore, watch};
+use tokio::task::spawn_blocking;
 use tokio::time::MissedTickBehavior;
 
 use super::jobs::{Jobs, Runner, Seen};
@@ -182,7 +184,7 @@ impl Syncs {
             .write(move |tx| workspaces::copies_file(tx, &of.owner, &of.workspace));
         let file = file.await?.ok_or(SyncError::NoWorkspace)?;
         let local = self.local.clone();
-        let opened = tokio::task::spawn_blocking(move || local.copies(&file));
+        let opened = spawn_blocking(move || local.copies(&file));
         Ok(opened.await.map_err(|_| StoreError::Stopped)??)
     }
 }
@@ -314,7 +316,9 @@ async fn note_sync(
         })
         .await?;
     if !is_there {
-        copies.remove(&[], std::slice::from_ref(id))?;
+        let (copies, source) = (Arc::clone(copies), id.clone());
+        let removed = spawn_blocking(move || copies.remove(&[], &[source])).await;
+        removed.map_err(|_| StoreError::Stopped)??;
     }
     Ok(())
 }

@@ -28,6 +28,9 @@ pub struct SyncOptions {
     pub tables: Option<Vec<String>>,
     /// By table: the column that tells what changed.
     pub cursor_columns: Option<BTreeMap<String, String>>,
+    /// Whether an upsert looks for rows that are gone, by reading the keys of all rows; those leave the
+    /// copy. All rows that are read whole tell that by themselves.
+    pub detect_deletes: Option<bool>,
     /// The most rows that are written at once, 1 to 50,000.
     pub batch_size: Option<usize>,
     /// The most connections to a source at once, 1 to 4; 2 unless told.

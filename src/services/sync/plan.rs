@@ -1,9 +1,9 @@
 //! How a table is copied: decided before anything of it is read.
 
-use super::cursor::{Cursor, can_be_cursor, is_number};
+use super::cursor::{Cursor, Kept, can_be_cursor, has_an_end, is_number};
 use super::options::{Mode, SyncOptions};
-use crate::connectors::read::{Condition, Test};
-use crate::connectors::{Selection, TableRead};
+use crate::connectors::read::{Condition, Test, UnderWay};
+use crate::connectors::{Capability, Selection, TableRead};
 use crate::local::{Copy, same_form};
 use crate::schema::{Column, DataType, Table, TableKind, TableRef};
 
@@ -14,10 +14,14 @@ pub struct Plan {
     pub table: Table,
     /// What is read of it.
     pub read: TableRead,
+    /// What is read behind that to see which rows are gone: the keys of all.
+    pub keys: Option<TableRead>,
     /// The columns, by their names at the source, that tell its rows apart.
     pub key: Vec<String>,
-    /// Whether columns hold values of their type alone.
-    pub strict: bool,
+    /// What the source's engine can do.
+    pub capability: Capability,
+    /// Whether only what changed is wanted.
+    pub incremental: bool,
     /// Whether the key is one column of whole numbers.
     pub integer_key: bool,
     /// What becomes of the rows.
@@ -28,6 +32,9 @@ pub struct Plan {
     pub cursor: Option<Column>,
     /// The last copy.
     pub copy: Option<Copy>,
+    /// Whether rows are read as they are at each moment, since the source did not keep one state of
+    /// them for as long as that takes.
+    pub torn: bool,
     /// What is different from the last copy, in sentences.
     pub changes: Vec<String>,
 }
@@ -71,8 +78,7 @@ pub fn left_out(table: &Table, named: bool) -> Option<&'static str> {
 }
 
 impl Plan {
-    /// Decides how a table is copied. `strict` says whether the engine's columns hold values of their
-    /// type alone.
+    /// Decides how a table is copied.
     ///
     /// # Errors
     /// Why it cannot be copied as it was asked for.
@@ -81,29 +87,37 @@ impl Plan {
         copy: Option<Copy>,
         options: &SyncOptions,
         selection: &Selection,
-        strict: bool,
+        capability: Capability,
     ) -> Result<Self, (Box<Self>, String)> {
         let key = key(&table);
         let integer_key = key.len() == 1
             && table.sample.is_none()
             && column(&table, &key[0]).is_some_and(|column| {
                 is_number(&column.logical_type)
-                    && (strict || column.native_type.eq_ignore_ascii_case("integer"))
+                    && (capability.strict_types
+                        || column.native_type.eq_ignore_ascii_case("integer"))
             });
         let mut plan = Self {
             read: read(&table, copy.as_ref(), selection),
             changes: changes(&table, copy.as_ref()),
+            keys: None,
             table,
             key,
-            strict,
+            capability,
+            incremental: options.is_incremental(),
             integer_key,
             way: Way::Full,
             reason: None,
             cursor: None,
             copy,
+            torn: false,
         };
         match plan.choose(options) {
-            Ok(()) => Ok(plan),
+            Ok(()) => {
+                let wanted = options.detect_deletes == Some(true) && plan.way == Way::Upsert;
+                plan.keys = wanted.then(|| plan.read_of_keys());
+                Ok(plan)
+            }
             Err(why) => Err((Box::new(plan), why)),
         }
     }
@@ -113,17 +127,43 @@ impl Plan {
         self.way = Way::Full;
         self.reason = Some(why.to_owned());
         self.read.conditions.clear();
+        self.keys = None;
+    }
+
+    fn read_of_keys(&self) -> TableRead {
+        let columns = self.key.iter().map(|name| {
+            // Of an empty collection nothing is known, and yet it has an `_id`.
+            let unknown = || Column {
+                name: name.clone(),
+                logical_type: DataType::Mixed,
+                ..Column::default()
+            };
+            column(&self.table, name).cloned().unwrap_or_else(unknown)
+        });
+        TableRead {
+            columns: columns.collect(),
+            open_columns: false,
+            conditions: Vec::new(),
+            ..self.read.clone()
+        }
     }
 
     fn choose(&mut self, options: &SyncOptions) -> Result<(), String> {
-        let told = told(&self.table, options);
-        let cursor = match told {
-            Some(name) => Some(fit(&self.table, name)?),
-            None => found(&self.table, &self.key),
+        let mut unfit = None;
+        let cursor = match (told(&self.table, options), declared(&self.table)) {
+            (Some(name), _) => Some(fit(&self.table, name, "`cursor_columns` names")?),
+            // Whoever copies is not to blame for what the source's settings say.
+            (None, Some(name)) => fit(&self.table, name, "its endpoint names as `cursor_field`")
+                .map_err(|why| unfit = Some(why))
+                .ok(),
+            // Where all rows are sent anyway, a key would hide those that changed.
+            (None, None) if !self.capability.seeks => None,
+            (None, None) => found(&self.table, &self.key),
         };
+        let untold = unfit.unwrap_or_else(|| self.no_cursor());
         let appends = options.mode == Some(Mode::Append);
         if appends && cursor.is_none() {
-            return Err(no_cursor(&self.table));
+            return Err(untold);
         }
         if appends {
             // Several states of one row stand side by side.
@@ -131,27 +171,25 @@ impl Plan {
             self.integer_key = false;
         }
         self.cursor = cursor.cloned();
-        if !options.is_incremental() {
+        if !self.incremental {
             return Ok(());
         }
         let Some(cursor) = cursor else {
-            if options.mode == Some(Mode::Upsert) && !self.key.is_empty() && self.copy.is_some() {
-                self.reason = Some(format!("{} All rows are read.", no_cursor(&self.table)));
+            let fits = |copy: &Copy| !self.key.is_empty() && same_key(copy, &self.key);
+            let fits = self.changes.is_empty() && self.copy.as_ref().is_some_and(fits);
+            let mut reason = untold;
+            if options.mode == Some(Mode::Upsert) && fits {
+                reason.push_str(" All rows are read.");
                 self.way = Way::Upsert;
-                return Ok(());
             }
-            self.reason = Some(no_cursor(&self.table));
+            self.reason = Some(reason);
             return Ok(());
         };
         let Some(copy) = &self.copy else {
             self.reason = Some("It was not copied before.".to_owned());
             return Ok(());
         };
-        let kept = copy
-            .cursor
-            .clone()
-            .and_then(|kept| serde_json::from_value(kept).ok());
-        let Some(kept): Option<Cursor> = kept else {
+        let Some(kept) = self.kept().cursor else {
             self.reason = Some("The last copy left no cursor.".to_owned());
             return Ok(());
         };
@@ -171,6 +209,12 @@ impl Plan {
         };
         if self.reason.is_none() {
             self.way = way;
+            if !self.capability.seeks && !is_asked(&self.table, &cursor.name) {
+                self.reason = Some(format!(
+                    "The source sends all rows, of which those from the last `{}` on are taken.",
+                    cursor.name
+                ));
+            }
             self.read.conditions.push(Condition {
                 column: cursor.name.clone(),
                 test: Test::AtLeast(kept.from),
@@ -179,11 +223,39 @@ impl Plan {
         Ok(())
     }
 
-    /// The cursor that the last copy left.
+    /// What the last copy left for this one.
     #[must_use]
-    pub fn kept(&self) -> Option<Cursor> {
-        let kept = self.copy.as_ref()?.cursor.clone()?;
-        serde_json::from_value(kept).ok()
+    pub fn kept(&self) -> Kept {
+        let kept = self.copy.as_ref().and_then(|copy| copy.cursor.clone());
+        let kept = kept.and_then(|kept| serde_json::from_value(kept).ok());
+        kept.unwrap_or_default()
+    }
+
+    /// The copy, where it is one of this version of the table and that is all that is wanted.
+    #[must_use]
+    pub fn still_is(&self, version: Option<&String>) -> Option<&Copy> {
+        let same = version.is_some() && version == self.kept().version.as_ref();
+        let copy = self.copy.as_ref();
+        copy.filter(|_| same && self.incremental && self.changes.is_empty())
+    }
+
+    /// From where the next copy goes on, after one that saw this as the cursor's largest value.
+    #[must_use]
+    pub fn next_cursor(&self, largest: Option<String>, under_way: &UnderWay) -> Option<Cursor> {
+        let column = self.cursor.as_ref()?;
+        let kept = self.kept().cursor.filter(|_| self.way != Way::Full);
+        // Nothing new, an empty table, or a value that nothing comes behind.
+        let Some(largest) = largest.filter(|value| has_an_end(value)) else {
+            return kept;
+        };
+        Some(Cursor::after(
+            kept.as_ref(),
+            &column.name,
+            &column.logical_type,
+            largest,
+            under_way,
+            self.appends(),
+        ))
     }
 
     /// Whether its rows are added for each change.
@@ -192,24 +264,48 @@ impl Plan {
         self.key.is_empty()
     }
 
+    /// Why there is no cursor, and how there would be one.
+    fn no_cursor(&self) -> String {
+        let what = if matches!(self.table.kind, TableKind::Collection) {
+            "its `_id` is neither a number nor an ObjectId"
+        } else if self.capability.seeks {
+            "it has neither an indexed column like `updated_at` without NULLs nor a key of one whole number"
+        } else if self.capability.network {
+            "its endpoint names no `cursor_field`"
+        } else {
+            "a file that is not as it was is read whole"
+        };
+        format!(
+            "Nothing tells what changed in this table: {what}; `cursor_columns` may name a column."
+        )
+    }
+
     /// What the way cannot see, in sentences.
     #[must_use]
     pub fn blind_spots(&self) -> Vec<String> {
-        let (Some(cursor), true) = (&self.cursor, self.way != Way::Full) else {
-            return if self.way == Way::Upsert {
-                vec!["Rows that were deleted at the source stay in the copy.".to_owned()]
-            } else {
-                Vec::new()
-            };
+        let mut spots = Vec::new();
+        if self.torn {
+            spots.push(
+                "The source did not keep one state of the table for as long as reading took: each row is as it was when it was read."
+                    .to_owned(),
+            );
+        }
+        if self.way == Way::Full {
+            return spots;
+        }
+        if self.keys.is_none() {
+            spots.push("Rows that were deleted at the source stay in the copy.".to_owned());
+        }
+        let Some(cursor) = &self.cursor else {
+            return spots;
         };
         let name = &cursor.name;
-        let mut spots = vec!["Rows that were deleted at the source stay in the copy.".to_owned()];
         spots.push(if self.table.primary_key.contains(name) {
             format!("Changes of rows that were copied already: `{name}` tells new rows alone.")
         } else {
             format!("Changes that leave `{name}` as it was, or set it back.")
         });
-        if cursor.nullable && self.table.sample.is_none() {
+        if cursor.nullable {
             spots.push(format!("Rows without a `{name}`, from the second copy on."));
         }
         spots
@@ -245,11 +341,19 @@ fn told<'a>(table: &Table, options: &'a SyncOptions) -> Option<&'a str> {
         .find_map(|name| all.get(name).map(String::as_str))
 }
 
-fn fit<'a>(table: &'a Table, name: &str) -> Result<&'a Column, String> {
+/// The column that the settings of its source name for a table.
+fn declared(table: &Table) -> Option<&str> {
+    table.options.get("cursor_field")?.as_str()
+}
+
+/// Whether the source is asked for rows from a value of this column on.
+fn is_asked(table: &Table, column: &str) -> bool {
+    declared(table) == Some(column) && table.options.contains_key("cursor_param")
+}
+
+fn fit<'a>(table: &'a Table, name: &str, by: &str) -> Result<&'a Column, String> {
     let Some(column) = column(table, name) else {
-        return Err(format!(
-            "The table has no column `{name}`, which `cursor_columns` names."
-        ));
+        return Err(format!("The table has no column `{name}`, which {by}."));
     };
     if can_be_cursor(&column.logical_type) {
         return Ok(column);
@@ -311,15 +415,6 @@ fn found<'a>(table: &'a Table, key: &[String]) -> Option<&'a Column> {
         }),
         _ => None,
     })
-}
-
-fn no_cursor(table: &Table) -> String {
-    let what = if matches!(table.kind, TableKind::Collection) {
-        "its `_id` is neither a number nor an ObjectId"
-    } else {
-        "it has neither an indexed column like `updated_at` without NULLs nor a key of one whole number"
-    };
-    format!("Nothing tells what changed in this table: {what}; `cursor_columns` may name a column.")
 }
 
 fn read(table: &Table, copy: Option<&Copy>, selection: &Selection) -> TableRead {

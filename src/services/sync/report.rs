@@ -98,6 +98,9 @@ pub struct TableReport {
     pub rows_written: u64,
     /// Rows that were in the copy already, as they are.
     pub rows_unchanged: u64,
+    /// Rows that left the copy, where deletes were looked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rows_deleted: Option<u64>,
     /// Rows that the copy has now.
     pub rows_total: u64,
     /// Bytes of values that were read.
@@ -128,6 +131,9 @@ pub struct Failure {
     pub message: String,
     /// What to do.
     pub hint: String,
+    /// A finer reason within the code, such as `table_not_found`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<&'static str>,
     /// The source's own code.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub server_code: Option<String>,
@@ -142,6 +148,7 @@ impl From<&ConnectorError> for Failure {
             code: error.kind.code(),
             message: error.message.clone(),
             hint: error.hint.clone(),
+            reason: error.reason,
             server_code: error.server_code.clone(),
             server_message: error.server_message.clone(),
         }
@@ -157,6 +164,7 @@ impl From<&LocalError> for Failure {
             },
             message: format!("The copy could not be written: {error}."),
             hint: "The last copy is as it was; copy again once this is mended.".to_owned(),
+            reason: None,
             server_code: None,
             server_message: None,
         }
@@ -177,6 +185,7 @@ impl From<&SourceError> for Failure {
                 },
                 message: format!("The source could not be read: {other}."),
                 hint: "Test its connection, and copy again.".to_owned(),
+                reason: None,
                 server_code: None,
                 server_message: None,
             },
@@ -205,6 +214,7 @@ impl Failure {
             code: "invalid_field",
             message,
             hint: "Ask for another mode or cursor.".to_owned(),
+            reason: None,
             server_code: None,
             server_message: None,
         }
@@ -217,6 +227,7 @@ impl Failure {
             code: "internal_error",
             message: "Something went wrong inside Headwater.".to_owned(),
             hint: "Copy again; if it stays, look into the server's log.".to_owned(),
+            reason: None,
             server_code: None,
             server_message: None,
         }

@@ -5,17 +5,20 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures_util::future::join_all;
+use tokio::task::spawn_blocking;
 
 use super::copy::{CopyError, Destination, copy, report};
 use super::options::SyncOptions;
 use super::plan::{Plan, left_out};
 use super::progress::{Progress, TableProgress};
 use super::report::{Failure, SourceReport, TableReport, TableStatus};
+use crate::connectors::read::{SNAPSHOT_TOO_OLD, UnderWay};
 use crate::connectors::{ConnectorError, Session, Snapshot, Target, Trace};
 use crate::local::Copies;
 use crate::model::TableId;
 use crate::schema::Table;
 use crate::services::sources::{Fresh, Place, Render, SourceError, Sources, scrubbed};
+use crate::store::StoreError;
 use crate::store::sources::SourceRecord;
 
 /// Connections to a source at once, unless told.
@@ -73,22 +76,28 @@ impl SourceRun<'_> {
     }
 
     async fn tables(&self) -> Result<Vec<TableReport>, SourceError> {
-        let Fresh { target, tables } = self
+        let Fresh {
+            target,
+            session,
+            tables,
+        } = self
             .sources
             .fresh(self.place, &self.record, self.wanted.as_ref(), self.render)
             .await?;
         let mut reports = Vec::new();
         let mut waiting = VecDeque::new();
-        let mut copies = self.known_copies()?;
+        let mut copies = self.known_copies().await?;
         for table in tables {
             self.sort(table, &target, &mut copies, &mut waiting, &mut reports);
         }
-        reports.extend(self.copy_all(&target, waiting).await);
+        reports.extend(self.copy_all(&target, session, waiting).await);
         Ok(reports)
     }
 
-    fn known_copies(&self) -> Result<HashMap<TableId, crate::local::Copy>, SourceError> {
-        let all = self.copies.list()?;
+    async fn known_copies(&self) -> Result<HashMap<TableId, crate::local::Copy>, SourceError> {
+        let copies = Arc::clone(&self.copies);
+        let all = spawn_blocking(move || copies.list()).await;
+        let all = all.map_err(|_| StoreError::Stopped)??;
         Ok(all
             .into_iter()
             .map(|copy| (copy.table.clone(), copy))
@@ -119,9 +128,15 @@ impl SourceRun<'_> {
         };
         let progress = self.progress.table(&self.record.source.name, &table);
         let skipped = left_out(&table, named);
-        let strict = target.driver.capability.strict_types;
+        let capability = target.driver.capability;
         let selection = &target.settings.selection;
-        let plan = Plan::new(table, copies.remove(&id), self.options, selection, strict);
+        let plan = Plan::new(
+            table,
+            copies.remove(&id),
+            self.options,
+            selection,
+            capability,
+        );
         let (plan, error) = match plan {
             Ok(plan) => (plan, None),
             Err((plan, error)) => (*plan, Some(error)),
@@ -149,10 +164,16 @@ impl SourceRun<'_> {
         reports.push(report);
     }
 
-    /// Copies tables over as many connections as are wanted, all in one state of the source where it
-    /// knows how.
-    async fn copy_all(&self, target: &Target, waiting: VecDeque<Waiting>) -> Vec<TableReport> {
+    /// Copies tables over as many connections as are wanted, one of which is open, all in one state of
+    /// the source where it knows how.
+    async fn copy_all(
+        &self,
+        target: &Target,
+        session: Box<dyn Session>,
+        waiting: VecDeque<Waiting>,
+    ) -> Vec<TableReport> {
         if waiting.is_empty() {
+            session.close().await;
             return Vec::new();
         }
         let connections = self.options.connections.unwrap_or(CONNECTIONS);
@@ -160,7 +181,7 @@ impl SourceRun<'_> {
         let queue = Mutex::new(waiting);
         let reports = Mutex::new(Vec::new());
         // The first makes the state that the others join, and stays for as long as they.
-        let first = self.open(target, None).await;
+        let first = begun(session, target, None).await;
         let shared = first
             .as_ref()
             .ok()
@@ -191,8 +212,10 @@ impl SourceRun<'_> {
         reports: &Mutex<Vec<TableReport>>,
     ) {
         while let Some(mut next) = take(queue) {
-            let at = match reading.take() {
+            let torn = next.plan.torn;
+            let at = match reading.take_if(|_| !torn) {
                 Some(at) => Ok(at),
+                None if torn => self.open_apart(target).await,
                 None => self.open(target, None).await,
             };
             let copied = match at {
@@ -205,7 +228,11 @@ impl SourceRun<'_> {
                         other => other,
                     });
                     // A connection that failed is not used again: nobody knows what state it is in.
-                    reading = copied.is_ok().then_some(at);
+                    match &copied {
+                        Ok(_) if torn => at.session.close().await,
+                        Ok(_) => reading = Some(at),
+                        Err(_) => {}
+                    }
                     copied
                 }
                 Err(error) => Err(CopyError::Source(error)),
@@ -255,6 +282,9 @@ impl SourceRun<'_> {
                 tokio::time::sleep(PAUSE * next.tries).await;
                 true
             }
+            CopyError::Source(error) if error.reason == Some(SNAPSHOT_TOO_OLD) => {
+                !std::mem::replace(&mut next.plan.torn, true)
+            }
             // What it is now is read whole.
             CopyError::Changed => {
                 next.plan.read_whole("The table changed while it was read.");
@@ -265,11 +295,29 @@ impl SourceRun<'_> {
     }
 
     async fn open(&self, target: &Target, join: Option<&str>) -> Result<Reading, ConnectorError> {
-        let mut session = self.sources.session(target, &Trace::default()).await?;
-        let begun = session.begin_snapshot(join).await;
-        let snapshot = begun.map_err(|error| scrubbed(error, &target.credentials))?;
+        let session = self.sources.session(target, &Trace::default()).await?;
+        begun(session, target, join).await
+    }
+
+    /// A session that reads what there is at each moment.
+    async fn open_apart(&self, target: &Target) -> Result<Reading, ConnectorError> {
+        let session = self.sources.session(target, &Trace::default()).await?;
+        let snapshot = Snapshot {
+            shared: None,
+            under_way: UnderWay::Unknown,
+        };
         Ok(Reading { session, snapshot })
     }
+}
+
+async fn begun(
+    mut session: Box<dyn Session>,
+    target: &Target,
+    join: Option<&str>,
+) -> Result<Reading, ConnectorError> {
+    let begun = session.begin_snapshot(join).await;
+    let snapshot = begun.map_err(|error| scrubbed(error, &target.credentials))?;
+    Ok(Reading { session, snapshot })
 }
 
 fn take(queue: &Mutex<VecDeque<Waiting>>) -> Option<Waiting> {

@@ -42,6 +42,48 @@ pub async fn its_tables_are_copied_whole_and_then_by_what_changed(engine: &dyn E
     );
 }
 
+pub async fn rows_that_are_gone_leave_the_copy_where_that_is_asked_for(engine: &dyn Engine) {
+    let stage = stage(engine).await;
+    let files = stage.app.data_dir().join("files");
+    engine.add_keyed(&stage.name, &files).await;
+    stage.client.connect(stage.database.clone()).await;
+    let sync = async |options: Value| {
+        let body = json!({ "sync_options": options });
+        stage.client.post("/data/sync", body).await.ok()
+    };
+    let of = |data: &Value, name: &str| {
+        let mut tables = data["sources"][0]["tables"].as_array().unwrap().iter();
+        tables.find(|table| table["name"] == name).unwrap().clone()
+    };
+    let sees_deletes = |report: &Value| !report["blind_spots"].to_string().contains("were deleted");
+    let detecting = json!({"mode": "upsert", "detect_deletes": true});
+    sync(detecting.clone()).await;
+    engine.delete_rows(&stage.name, &files).await;
+    let blind = sync(json!({"mode": "upsert"})).await;
+    let swept = sync(detecting.clone()).await;
+    for (table, before) in [("customers", 3), ("keyed", 4)] {
+        let blind = of(&blind, table);
+        assert_eq!(blind["strategy"], "upsert", "{blind}");
+        assert_eq!(blind["rows_total"], before, "{blind}");
+        assert!(
+            !sees_deletes(&blind) && blind["rows_deleted"].is_null(),
+            "{blind}"
+        );
+        let swept = of(&swept, table);
+        assert_eq!(swept["strategy"], "upsert", "{swept}");
+        assert_eq!(swept["rows_deleted"], 1, "{swept}");
+        assert_eq!(swept["rows_total"], before - 1, "{swept}");
+        assert_eq!(swept["rows_written"], 0, "{swept}");
+        assert!(sees_deletes(&swept), "{swept}");
+    }
+    let left = json!({"source_id": "local", "sql": "SELECT name FROM customers ORDER BY name"});
+    let left = stage.client.post("/data/query", left).await.ok();
+    assert_eq!(left["rows"], json!([["Ann"], ["Cid"]]));
+    let again = sync(detecting).await;
+    assert_eq!(of(&again, "keyed")["rows_deleted"], 0, "{again}");
+    assert_eq!(of(&again, "customers")["rows_total"], 2, "{again}");
+}
+
 pub async fn its_rows_are_looked_at_at_the_source_and_in_the_copy(engine: &dyn Engine) {
     let stage = stage(engine).await;
     let connected = stage.client.connect(stage.database.clone()).await;

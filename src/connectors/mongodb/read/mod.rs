@@ -159,7 +159,7 @@ fn is_for_want_of_states(error: &Error) -> bool {
 
 fn gone(name: &str) -> ConnectorError {
     ConnectorError::new(
-        ErrorKind::ServerError,
+        ErrorKind::InvalidQuery,
         format!("There is no collection '{name}' any more."),
         "Read the schema again.",
     )

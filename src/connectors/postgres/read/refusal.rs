@@ -46,11 +46,11 @@ pub fn gone(column: Option<&str>) -> ConnectorError {
     let (what, reason) = match column {
         None => (
             "The table is not there any more.".to_owned(),
-            "no_such_table",
+            "table_not_found",
         ),
         Some(name) => (
             format!("The column {name} is not there any more."),
-            "no_such_column",
+            "column_not_found",
         ),
     };
     ConnectorError::new(

@@ -5,10 +5,11 @@ use std::sync::{Arc, Mutex};
 use headwater::connectors::read::UnderWay;
 use headwater::connectors::{ErrorKind, Session};
 use mongodb::bson::{Document, Timestamp, doc};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::super::{connect, fake};
 use super::{local, of, read};
+use crate::support::app::TestApp;
 
 const THEN: Timestamp = Timestamp {
     time: 7,
@@ -19,6 +20,12 @@ type Asked = Arc<Mutex<Vec<Document>>>;
 
 /// A primary that refuses to read a state with this code, where one is given.
 async fn primary(refusal: Option<i32>) -> (Box<dyn Session>, Asked) {
+    let (port, asked) = listening(refusal).await;
+    (connect(local(port)).await.session(), asked)
+}
+
+/// The same, before anybody connects.
+async fn listening(refusal: Option<i32>) -> (u16, Asked) {
     let asked = Asked::default();
     let seen = Arc::clone(&asked);
     let port = fake::mongod(fake::lone(move |command| {
@@ -38,7 +45,14 @@ async fn primary(refusal: Option<i32>) -> (Box<dyn Session>, Asked) {
         }
     }))
     .await;
-    (connect(local(port)).await.session(), asked)
+    (port, asked)
+}
+
+/// A connection that says which engine it is to.
+fn named(port: u16) -> Value {
+    let mut database = local(port);
+    database["databaseType"] = json!("mongodb");
+    database
 }
 
 fn concerns(asked: &Asked) -> Vec<Option<Document>> {
@@ -99,6 +113,57 @@ async fn a_state_that_is_gone_is_not_mixed_with_another() {
     assert_eq!(error.kind, ErrorKind::ServerError);
     assert_eq!(error.reason, Some("snapshot_too_old"));
     assert_eq!(concerns(&asked), [Some(of_then())]);
+}
+
+#[actix_web::test]
+async fn a_table_whose_state_is_gone_is_copied_as_it_is_at_each_moment_and_that_is_said() {
+    let (port, asked) = listening(Some(239)).await;
+    let app = TestApp::start();
+    let admin = app.admin();
+    admin.connect(named(port)).await;
+    let options = json!({"sync_options": {"tables": ["good"], "mode": "upsert"}});
+    let data = admin.post("/data/sync", options).await.ok();
+    let report = &data["sources"][0]["tables"][0];
+    assert_eq!(
+        (&report["status"], &report["rows_read"]),
+        (&json!("copied"), &json!(1)),
+        "{data}"
+    );
+    let spots = report["blind_spots"].to_string();
+    assert!(spots.contains("did not keep one state"), "{report}");
+    let concerns = concerns(&asked);
+    assert!(concerns.contains(&Some(of_then())) && concerns.contains(&None));
+}
+
+#[actix_web::test]
+async fn a_collection_that_went_before_it_was_read_is_told_by_its_reason() {
+    let port = fake::mongod(fake::lone(|command| {
+        let none = doc! { "id": 0_i64, "ns": "shop.good", "firstBatch": [] };
+        let named = |command: &Document| {
+            let filter = command.get_document("filter");
+            filter.is_ok_and(|filter| filter.contains_key("name"))
+        };
+        match fake::name(command) {
+            "find" => Some(fake::bytes(&doc! { "cursor": none, "ok": 1.0 })),
+            "listCollections" if named(command) => {
+                Some(fake::bytes(&doc! { "cursor": none, "ok": 1.0 }))
+            }
+            _ => None,
+        }
+    }))
+    .await;
+    let app = TestApp::start();
+    let admin = app.admin();
+    admin.connect(named(port)).await;
+    let options = json!({"sync_options": {}});
+    let refused = admin.post("/data/sync", options).await;
+    let refused = refused.failed(422, "sync_failed");
+    let error = &refused["data"]["sources"][0]["tables"][0]["error"];
+    assert_eq!(
+        (&error["code"], &error["reason"]),
+        (&json!("invalid_query"), &json!("table_not_found")),
+        "{refused}"
+    );
 }
 
 #[tokio::test]

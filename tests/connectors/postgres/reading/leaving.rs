@@ -182,12 +182,12 @@ async fn what_is_gone_is_told_by_its_own_code() {
         (
             format!("GRANT SELECT ON t TO \"{role}\"; ALTER TABLE t DROP COLUMN gone"),
             ErrorKind::InvalidQuery,
-            Some("no_such_column"),
+            Some("column_not_found"),
         ),
         (
             "DROP TABLE t".to_owned(),
             ErrorKind::InvalidQuery,
-            Some("no_such_table"),
+            Some("table_not_found"),
         ),
     ] {
         database.admin.batch_execute(&change).await.unwrap();
