@@ -64,7 +64,9 @@ impl Queries {
             .sources
             .fresh(place, &record, Some(&wanted), render)
             .await?;
-        let Fresh { target, mut tables } = fresh;
+        let Fresh {
+            target, mut tables, ..
+        } = fresh;
         let found = tables.iter().position(|table| table.id.is_some());
         let table = found
             .map(|at| tables.swap_remove(at))

@@ -67,7 +67,12 @@ pub(super) async fn introspect(
         .await;
     let server = session.server().clone();
     session.close().await;
-    let schema = read.map_err(|error| scrubbed(error, &target.credentials))?;
+    let mut schema = read.map_err(|error| scrubbed(error, &target.credentials))?;
+    for unreadable in &mut schema.unreadable {
+        let why = std::mem::take(&mut unreadable.why);
+        let told = ConnectorError::new(ErrorKind::ServerError, why, "");
+        unreadable.why = scrubbed(told, &target.credentials).message;
+    }
     Ok((server, schema))
 }
 

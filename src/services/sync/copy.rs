@@ -14,6 +14,7 @@ use crate::connectors::{Chunk, ConnectorError, Inlet, Session};
 use crate::local::{Applied, Change, Copies, Copy, Delta, LocalError, Stage, StageDraft};
 use crate::model::{SourceId, TableId};
 use crate::rows::{RowBatch, RowColumn};
+use crate::schema::Table;
 
 /// Batches under way between reader and writer.
 const DEPTH: usize = 2;
@@ -105,24 +106,8 @@ pub async fn copy(
 
 /// An empty report of a table.
 pub fn report(plan: &Plan, to: &Destination, status: TableStatus) -> TableReport {
-    TableReport {
-        id: Some(to.table.clone()),
-        schema: plan.table.schema.clone(),
-        name: plan.table.name.clone(),
-        status,
-        strategy: None,
-        reason: None,
-        rows_read: 0,
-        rows_written: 0,
-        rows_unchanged: 0,
-        rows_total: 0,
-        bytes_read: 0,
-        seconds: 0.0,
-        cursor: None,
-        blind_spots: Vec::new(),
-        schema_changes: Vec::new(),
-        error: None,
-    }
+    let Table { schema, name, .. } = &plan.table;
+    TableReport::empty(&to.table, schema.as_ref(), name, status)
 }
 
 /// The cursor that goes with the rows that are about to be read: of the same snapshot.
@@ -302,7 +287,10 @@ impl Finish {
             return Err(CopyError::Changed);
         }
         let applied = copies.apply(copy, &change, &delta, now, cursor);
-        let (copy, applied) = applied.map_err(CopyError::Local)?;
+        let (copy, applied) = applied.map_err(|error| match error {
+            LocalError::Overtaken => CopyError::Changed,
+            other => CopyError::Local(other),
+        })?;
         Ok((copy, applied, Vec::new()))
     }
 }
