@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use rusqlite::Connection;
 use serde_json::{Value, json};
 
-use super::engine::{Engine, Expected};
+use super::engine::{Engine, Expected, Versioned, values};
 use crate::support::servers;
 
 pub struct Sqlite;
@@ -52,6 +52,19 @@ impl Engine for Sqlite {
         let file = Connection::open(files.join(format!("{name}.sqlite"))).unwrap();
         file.execute_batch("CREATE TABLE added (a INTEGER)")
             .unwrap();
+    }
+
+    async fn put(&self, name: &str, files: &Path, rows: &[Versioned], whole: bool) {
+        let file = Connection::open(files.join(format!("{name}.sqlite"))).unwrap();
+        let script = format!(
+            "BEGIN;
+             CREATE TABLE IF NOT EXISTS versions (id INTEGER PRIMARY KEY, v INTEGER, seq INTEGER, pad TEXT);
+             DELETE FROM versions WHERE {whole};
+             REPLACE INTO versions VALUES {};
+             COMMIT",
+            values(rows)
+        );
+        file.execute_batch(&script).unwrap();
     }
 
     async fn rename_customers(&self, name: &str, files: &Path, to: &str) {

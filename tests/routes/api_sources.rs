@@ -1,5 +1,8 @@
 //! Sources of the type `api`, as callers see them.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use serde_json::{Value, json};
 
 use crate::connectors::http_api::fake::{Api, json as answer, status};
@@ -177,4 +180,54 @@ async fn what_is_wrong_of_an_api_is_told_with_its_field_and_its_stage() {
         "{}",
         refused.body
     );
+}
+
+#[actix_web::test]
+async fn an_endpoint_that_cannot_be_read_for_a_while_is_told_and_keeps_its_copy() {
+    let app = TestApp::start();
+    let admin = app.admin();
+    let gone = Arc::new(AtomicBool::new(false));
+    let is_gone = Arc::clone(&gone);
+    let api = Api::start(move |asked| match asked.target.as_str() {
+        "/orders" if is_gone.load(Ordering::SeqCst) => status(403, ""),
+        _ => answer(r#"[{"id":1}]"#),
+    })
+    .await;
+    let endpoints = json!([{"path": "/customers"}, {"path": "/orders"}]);
+    let config = json!({"base_url": api.url(), "endpoints": endpoints});
+    let source = json!({"type": "api", "name": "sales", "connection_config": config});
+    let body = json!({"sources": [source]});
+    admin.post("/data/connect", body).await.ok();
+    let orders = |data: &Value| {
+        let mut tables = data["sources"][0]["tables"].as_array().unwrap().iter();
+        tables
+            .find(|table| table["name"] == "orders")
+            .unwrap()
+            .clone()
+    };
+    let first = admin.post("/data/sync", json!({})).await.ok();
+    assert_eq!(first["state"], "succeeded");
+    gone.store(true, Ordering::SeqCst);
+    // However often: a table that is known does not fall silent.
+    for _ in 0..2 {
+        let data = admin.post("/data/sync", json!({})).await.ok();
+        assert_eq!(
+            (&data["state"], &orders(&data)["status"]),
+            (&json!("partial"), &json!("failed"))
+        );
+        assert!(
+            orders(&data)["error"]["message"]
+                .as_str()
+                .unwrap()
+                .contains("may not read"),
+            "{data}"
+        );
+    }
+    let count = json!({"source_id": "local", "sql": "SELECT count(*) FROM orders"});
+    let counted = admin.post("/data/query", count).await.ok();
+    assert_eq!(counted["rows"], json!([[1]]));
+    gone.store(false, Ordering::SeqCst);
+    let again = admin.post("/data/sync", json!({})).await.ok();
+    assert_eq!(again["state"], "succeeded");
+    assert_eq!(orders(&again)["id"], orders(&first)["id"]);
 }
