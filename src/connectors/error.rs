@@ -182,10 +182,7 @@ impl ConnectorError {
     #[must_use]
     pub fn said_by_server(mut self, code: impl Into<String>, message: &str) -> Self {
         self.server_code = Some(code.into());
-        let printable: String = message
-            .chars()
-            .map(|c| if c.is_control() { ' ' } else { c })
-            .collect();
+        let printable = printable(message);
         let end = printable.floor_char_boundary(SERVER_MESSAGE_LIMIT);
         self.server_message = Some(printable[..end].to_owned());
         self
@@ -206,10 +203,28 @@ impl ConnectorError {
             let clean = |text: &mut String| *text = text.replace(secret, "***");
             clean(&mut self.message);
             clean(&mut self.hint);
-            self.server_message.as_mut().map(clean).unwrap_or_default();
+            if let Some(said) = &mut self.server_message {
+                // It stands there as it was made printable, and the bound may have cut it in two.
+                let secret = printable(secret);
+                let cut = said.len() + 4 > SERVER_MESSAGE_LIMIT;
+                *said = said.replace(&secret, "***");
+                let beginning = (3..secret.len())
+                    .rev()
+                    .find(|end| secret.get(..*end).is_some_and(|part| said.ends_with(part)));
+                if let (true, Some(length)) = (cut, beginning) {
+                    said.truncate(said.len() - length);
+                    said.push_str("***");
+                }
+            }
         }
         self
     }
+}
+
+/// A text without control characters.
+fn printable(text: &str) -> String {
+    let shown = |c: char| if c.is_control() { ' ' } else { c };
+    text.chars().map(shown).collect()
 }
 
 #[cfg(test)]
@@ -226,6 +241,28 @@ mod tests {
         assert!(shown.starts_with("bad password ***  é"));
         assert!(shown.len() <= SERVER_MESSAGE_LIMIT);
         assert_eq!(error.message, "no ***");
+    }
+
+    #[test]
+    fn no_half_of_a_secret_stays_where_the_servers_words_are_cut() {
+        for (secret, before) in (480..=SERVER_MESSAGE_LIMIT)
+            .flat_map(|before| [("hunter2", before), ("a\tä secret", before)])
+        {
+            let said = format!("{}{secret}", "-".repeat(before));
+            let error = ConnectorError::new(ErrorKind::ServerError, "", "")
+                .said_by_server("1", &said)
+                .scrubbed(secret);
+            let shown = error.server_message.unwrap();
+            let rest = shown.trim_start_matches('-');
+            assert!(
+                rest == "***" || secret.starts_with(rest) && rest.len() < 3,
+                "{before}: {shown}"
+            );
+        }
+        let whole = ConnectorError::new(ErrorKind::ServerError, "", "")
+            .said_by_server("1", "a hunt")
+            .scrubbed("hunter2");
+        assert_eq!(whole.server_message.as_deref(), Some("a hunt"));
     }
 
     #[test]

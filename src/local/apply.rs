@@ -84,7 +84,7 @@ impl Copies {
     /// Brings a copy to a later state, with the cursor that belongs to it, in one transaction.
     ///
     /// # Errors
-    /// Where the file cannot be written; the copy then stays as it was.
+    /// Where the file cannot be written, or the copy is another one by now; it then stays as it is.
     pub fn apply(
         &self,
         copy: &Copy,
@@ -95,6 +95,10 @@ impl Copies {
     ) -> Result<(Copy, Applied), LocalError> {
         let mut writer = self.writer();
         let tx = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        // A run that was cancelled at its very end may have come first.
+        if catalog::get(&tx, &copy.table)?.as_ref() != Some(copy) {
+            return Err(LocalError::Overtaken);
+        }
         let mut applied = Applied::default();
         let copy = &widened(&tx, copy, &delta.columns)?;
         match change {

@@ -33,6 +33,9 @@ pub enum LocalError {
     /// The file is no longer a whole one.
     #[error("the file of the copies is damaged; delete it and copy again, or restore a backup")]
     Damaged,
+    /// The copy is not any more the one that was to be changed.
+    #[error("the copy was changed by another run meanwhile; try again")]
+    Overtaken,
     /// Two rows have one key.
     #[error("two rows have the same key")]
     TwiceTheSameKey,

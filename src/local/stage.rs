@@ -202,9 +202,11 @@ impl Stage {
         let last = catalog::put(&tx, &copy)?;
         tx.commit()?;
         self.kept = true;
-        if let Some(last) = last {
-            // By itself: readers of the new copy need not wait until the old one is taken apart.
-            catalog::drop_table(&writer, &last)?;
+        // By itself: readers of the new copy need not wait until the old one is taken apart. The new
+        // one counts, whatever becomes of that.
+        let dropped = last.map_or(Ok(()), |last| catalog::drop_table(&writer, &last));
+        if let Err(error) = dropped {
+            tracing::warn!(%error, "a copy that was replaced goes at the next start");
         }
         drop(writer);
         Ok(copy)

@@ -243,6 +243,11 @@ fn rows_are_inserted_updated_or_left_as_they_are_by_their_key() {
         assert_eq!((after.rows, of.all(&after).len()), (4, 4));
         assert_eq!(of.copies.get(&of.table).unwrap().unwrap().cursor, cursor);
 
+        // What was planned for the copy of before would count its rows from there.
+        let late = of.copies.apply(&copy, &Change::Upsert, &batches, 3, None);
+        assert!(matches!(late, Err(LocalError::Overtaken)), "{late:?}");
+        assert_eq!(of.copies.get(&of.table).unwrap().as_ref(), Some(&after));
+
         let draft = StageDraft {
             columns: &columns,
             key: &[],

@@ -10,6 +10,33 @@ use crate::support::app::CANARY;
 /// A column as the suite expects it: name, logical type, nullable, part of the primary key.
 pub type Expected = (&'static str, &'static str, bool, bool);
 
+/// A row that says of which state of its table it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Versioned {
+    /// Its key.
+    pub id: i64,
+    /// The state.
+    pub v: i64,
+    /// Larger for every later change.
+    pub seq: i64,
+}
+
+impl Versioned {
+    /// A text that says the same, and is as long as texts are.
+    pub fn pad(&self) -> String {
+        format!("{}:{}:{}.{}", self.id, self.v, self.seq, "x".repeat(200))
+    }
+}
+
+/// Rows as SQL writes them behind VALUES.
+pub fn values(rows: &[Versioned]) -> String {
+    let row = |row: &Versioned| {
+        let Versioned { id, v, seq } = row;
+        format!("({id}, {v}, {seq}, '{}')", row.pad())
+    };
+    rows.iter().map(row).collect::<Vec<_>>().join(", ")
+}
+
 /// An engine with a real server (or a file) behind it.
 #[async_trait]
 pub trait Engine: Sync {
@@ -51,6 +78,17 @@ pub trait Engine: Sync {
 
     /// Deletes the customer Bob, and a row of `keyed`.
     async fn delete_rows(&self, name: &str, files: &Path);
+
+    /// Puts rows into the table (or collection) `versions` of a database that was made, in one
+    /// transaction: each takes the place of the row of its key, all of them the place of all rows
+    /// where `whole` says so. The table is made where it is missing: a key, `v`, `seq` and `pad`.
+    async fn put(&self, name: &str, files: &Path, rows: &[Versioned], whole: bool);
+
+    /// Ends all connections of the login that was made with a database, as an operator may. Answers
+    /// whether the engine knows how.
+    async fn hang_up(&self, _name: &str) -> bool {
+        false
+    }
 
     /// Gives `customers` of a database that was made another name. Where the engine itself knows
     /// tables by ids, it gets one more column too, so that nothing but the id tells what it was.

@@ -23,6 +23,8 @@ macro_rules! behaves {
                 a_caller_who_hangs_up_ends_the_attempt
                 a_name_that_nobody_knows_is_told
                 a_connect_in_the_middle_of_a_reading_has_the_last_word
+                a_copy_whose_wire_is_cut_anywhere_is_the_old_one_or_the_new_one_whole
+                changes_whose_wire_is_cut_anywhere_are_all_there_in_the_end
         );)*
         $(behaves!(@module $file, $engine;);)*
     };
@@ -51,6 +53,7 @@ macro_rules! behaves {
                 it_answers_a_statement_that_reads_and_no_other
                 a_database_that_is_not_there_is_told
                 a_connect_that_fails_keeps_nothing
+                a_copy_whose_program_is_killed_anywhere_is_the_old_one_or_the_new_one_whole
                 $($more)*
             );
         }

@@ -8,7 +8,7 @@ use mongodb::options::{ClientOptions, Credential, ServerAddress};
 use mongodb::{Client, Database};
 use serde_json::{Value, json};
 
-use super::engine::{Engine, Expected};
+use super::engine::{Engine, Expected, Versioned};
 use crate::support::app::CANARY;
 use crate::support::servers;
 
@@ -124,6 +124,24 @@ impl Engine for MongoDb {
             let keyed = database.collection::<Document>("keyed");
             let gone = doc! {"_id": {"a": 1, "b": "y"}};
             assert_eq!(keyed.delete_one(gone).await.unwrap().deleted_count, 1);
+        })
+        .await;
+    }
+
+    async fn put(&self, name: &str, _: &Path, rows: &[Versioned], whole: bool) {
+        let documents = rows.iter().map(|row| {
+            doc! {"_id": row.id, "v": row.v, "seq": row.seq, "pad": row.pad()}
+        });
+        let keys: Vec<_> = rows.iter().map(|row| row.id).collect();
+        let gone = if whole {
+            doc! {}
+        } else {
+            doc! {"_id": {"$in": keys}}
+        };
+        self.run(name, async |database| {
+            let versions = database.collection::<Document>("versions");
+            versions.delete_many(gone).await.unwrap();
+            versions.insert_many(documents).await.unwrap();
         })
         .await;
     }

@@ -7,7 +7,7 @@ use mysql_async::prelude::Queryable;
 use mysql_async::{Conn, OptsBuilder, SslOpts};
 use serde_json::{Value, json};
 
-use super::engine::{DELETE_ROWS, Engine, Expected, KEYED};
+use super::engine::{DELETE_ROWS, Engine, Expected, KEYED, Versioned, values};
 use crate::support::app::CANARY;
 use crate::support::servers;
 
@@ -25,7 +25,7 @@ impl MySql {
         })
     }
 
-    async fn run(&self, statements: &[String]) {
+    async fn admin(&self) -> Conn {
         let options = OptsBuilder::default()
             .ip_or_hostname("127.0.0.1")
             .tcp_port(self.port)
@@ -33,7 +33,11 @@ impl MySql {
             .user(Some("headwater_admin"))
             .pass(Some(servers::admin_password()))
             .ssl_opts(SslOpts::default().with_danger_accept_invalid_certs(true));
-        let mut admin = Conn::new(options).await.expect("the admin connects");
+        Conn::new(options).await.expect("the admin connects")
+    }
+
+    async fn run(&self, statements: &[String]) {
+        let mut admin = self.admin().await;
         for statement in statements {
             admin
                 .query_drop(statement)
@@ -94,6 +98,29 @@ impl Engine for MySql {
             DELETE_ROWS[2],
         ];
         self.run(&inside.map(str::to_owned)).await;
+    }
+
+    async fn put(&self, name: &str, _: &Path, rows: &[Versioned], whole: bool) {
+        self.run(&[
+            format!("CREATE TABLE IF NOT EXISTS {name}.versions (id int PRIMARY KEY, v int NOT NULL, seq bigint NOT NULL, pad varchar(300) NOT NULL)"),
+            "START TRANSACTION".to_owned(),
+            format!("DELETE FROM {name}.versions WHERE {whole}"),
+            format!("REPLACE INTO {name}.versions VALUES {}", values(rows)),
+            "COMMIT".to_owned(),
+        ])
+        .await;
+    }
+
+    async fn hang_up(&self, name: &str) -> bool {
+        let mut admin = self.admin().await;
+        let list = format!("SELECT id FROM information_schema.processlist WHERE user = '{name}'");
+        let threads: Vec<u64> = admin.query(list).await.unwrap();
+        for thread in threads {
+            // One that ended by itself is no thread any more.
+            let _ = admin.query_drop(format!("KILL CONNECTION {thread}")).await;
+        }
+        admin.disconnect().await.unwrap();
+        true
     }
 
     async fn rename_customers(&self, name: &str, _: &Path, to: &str) {

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use serde_json::{Value, json};
 use tokio_postgres::{Client, Config, NoTls};
 
-use super::engine::{DELETE_ROWS, Engine, Expected, KEYED};
+use super::engine::{DELETE_ROWS, Engine, Expected, KEYED, Versioned, values};
 use crate::support::app::CANARY;
 use crate::support::servers;
 
@@ -90,6 +90,29 @@ impl Engine for Postgres {
     async fn delete_rows(&self, name: &str, _: &Path) {
         let admin = self.admin(name).await;
         admin.batch_execute(&DELETE_ROWS.join(";")).await.unwrap();
+    }
+
+    async fn put(&self, name: &str, _: &Path, rows: &[Versioned], whole: bool) {
+        let script = format!(
+            "BEGIN;
+             CREATE TABLE IF NOT EXISTS versions (id integer PRIMARY KEY, v integer NOT NULL, seq bigint NOT NULL, pad text NOT NULL);
+             DELETE FROM versions WHERE {whole};
+             INSERT INTO versions VALUES {}
+                 ON CONFLICT (id) DO UPDATE SET v = excluded.v, seq = excluded.seq, pad = excluded.pad;
+             COMMIT",
+            values(rows)
+        );
+        let admin = self.admin(name).await;
+        admin.batch_execute(&script).await.unwrap();
+    }
+
+    async fn hang_up(&self, name: &str) -> bool {
+        let kill = format!(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '{name}'"
+        );
+        let admin = self.admin("postgres").await;
+        admin.batch_execute(&kill).await.unwrap();
+        true
     }
 
     async fn rename_customers(&self, name: &str, _: &Path, to: &str) {

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use rusqlite::Connection;
 use serde_json::{Value, json};
 
-use super::engine::{DELETE_ROWS, Engine, Expected, KEYED};
+use super::engine::{DELETE_ROWS, Engine, Expected, KEYED, Versioned, values};
 use crate::support::servers;
 
 pub struct Sqlite;
@@ -62,6 +62,19 @@ impl Engine for Sqlite {
     async fn delete_rows(&self, name: &str, files: &Path) {
         let file = Connection::open(files.join(format!("{name}.sqlite"))).unwrap();
         file.execute_batch(&DELETE_ROWS.join(";")).unwrap();
+    }
+
+    async fn put(&self, name: &str, files: &Path, rows: &[Versioned], whole: bool) {
+        let file = Connection::open(files.join(format!("{name}.sqlite"))).unwrap();
+        let script = format!(
+            "BEGIN;
+             CREATE TABLE IF NOT EXISTS versions (id INTEGER PRIMARY KEY, v INTEGER, seq INTEGER, pad TEXT);
+             DELETE FROM versions WHERE {whole};
+             REPLACE INTO versions VALUES {};
+             COMMIT",
+            values(rows)
+        );
+        file.execute_batch(&script).unwrap();
     }
 
     async fn rename_customers(&self, name: &str, files: &Path, to: &str) {

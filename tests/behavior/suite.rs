@@ -1,14 +1,19 @@
 //! What holds for every engine.
 
 mod connecting;
+mod cutting;
 mod direct;
 mod failing;
+mod killing;
 mod schemas;
 mod syncing;
+mod versions;
 
 pub use connecting::*;
+pub use cutting::*;
 pub use direct::*;
 pub use failing::*;
+pub use killing::*;
 pub use schemas::*;
 pub use syncing::*;
 

@@ -1,5 +1,6 @@
 //! Sources of the type `api`, as callers see them.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
@@ -337,4 +338,54 @@ async fn rows_are_read_by_the_session_that_told_the_tables() {
     assert_eq!(copy(&admin, json!({})).await["rows_read"], 2);
     // Connecting, the schema, and the rows.
     assert_eq!(api.targets().len() - before, 3, "{:?}", api.targets());
+}
+
+#[actix_web::test]
+async fn an_endpoint_that_cannot_be_read_for_a_while_is_told_and_keeps_its_copy() {
+    let app = TestApp::start();
+    let admin = app.admin();
+    let gone = Arc::new(AtomicBool::new(false));
+    let is_gone = Arc::clone(&gone);
+    let api = Api::start(move |asked| match asked.target.as_str() {
+        "/orders" if is_gone.load(Ordering::SeqCst) => status(403, ""),
+        _ => answer(r#"[{"id":1}]"#),
+    })
+    .await;
+    let endpoints = json!([{"path": "/customers"}, {"path": "/orders"}]);
+    let config = json!({"base_url": api.url(), "endpoints": endpoints});
+    let source = json!({"type": "api", "name": "sales", "connection_config": config});
+    let body = json!({"sources": [source]});
+    admin.post("/data/connect", body).await.ok();
+    let orders = |data: &Value| {
+        let mut tables = data["sources"][0]["tables"].as_array().unwrap().iter();
+        tables
+            .find(|table| table["name"] == "orders")
+            .unwrap()
+            .clone()
+    };
+    let first = admin.post("/data/sync", json!({})).await.ok();
+    assert_eq!(first["state"], "succeeded");
+    gone.store(true, Ordering::SeqCst);
+    // However often: a table that is known does not fall silent.
+    for _ in 0..2 {
+        let data = admin.post("/data/sync", json!({})).await.ok();
+        assert_eq!(
+            (&data["state"], &orders(&data)["status"]),
+            (&json!("partial"), &json!("failed"))
+        );
+        assert!(
+            orders(&data)["error"]["message"]
+                .as_str()
+                .unwrap()
+                .contains("may not read"),
+            "{data}"
+        );
+    }
+    let count = json!({"source_id": "local", "sql": "SELECT count(*) FROM orders"});
+    let counted = admin.post("/data/query", count).await.ok();
+    assert_eq!(counted["rows"], json!([[1]]));
+    gone.store(false, Ordering::SeqCst);
+    let again = admin.post("/data/sync", json!({})).await.ok();
+    assert_eq!(again["state"], "succeeded");
+    assert_eq!(orders(&again)["id"], orders(&first)["id"]);
 }

@@ -11,6 +11,7 @@ mod query;
 mod schema_shapes;
 mod schema_versions;
 mod search;
+mod secrets;
 mod seeds;
 mod setup;
 mod sync;

@@ -256,6 +256,25 @@ async fn one_table_that_fails_leaves_its_copy_and_the_others() {
 }
 
 #[actix_web::test]
+async fn a_table_that_is_named_and_gone_is_told_and_keeps_its_copy() {
+    let app = TestApp::start();
+    let admin = app.admin();
+    connect(&app, &admin, "shop", SHOP).await;
+    sync(&admin, json!({})).await;
+    run(&app, "shop", "ALTER TABLE visits RENAME TO moved");
+    let body = json!({"sync_options": {"tables": ["customers", "visits"]}});
+    let data = admin.post("/data/sync", body).await.ok();
+    assert_eq!(data["state"], "partial");
+    let gone = table(&data, "visits");
+    assert_eq!(
+        (&gone["status"], &gone["error"]["message"]),
+        (&json!("failed"), &json!("It is not there any more."))
+    );
+    assert_eq!(copied(&app, gone).len(), 3);
+    assert_eq!(table(&data, "customers")["status"], "copied");
+}
+
+#[actix_web::test]
 async fn a_job_is_started_shown_followed_and_listed() {
     let app = TestApp::start();
     let admin = app.admin();

@@ -152,3 +152,68 @@ async fn a_server_that_is_told_to_stop_interrupts_its_jobs_first() {
     assert_eq!(job["state"], "interrupted");
     assert!(job["ended_at"].is_string());
 }
+
+#[actix_web::test]
+async fn a_file_that_is_cut_while_it_is_copied_is_copied_as_it_was_or_as_it_is() {
+    let app = TestApp::start();
+    let admin = app.admin();
+    let path = app.data_dir().join("files").join("f.csv");
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    let text = |rows: usize| {
+        let row = |id: usize| format!("{id},{}\n", "x".repeat(100));
+        "id,pad\n".to_owned() + &(1..=rows).map(row).collect::<String>()
+    };
+    let long = text(6_000);
+    std::fs::write(&path, &long).unwrap();
+    let source = json!({"type": "file", "name": "f", "connection_config": {"path": "f.csv"}});
+    admin
+        .post("/data/connect", json!({"sources": [source]}))
+        .await
+        .ok();
+    let sync = async || {
+        let body = json!({"sync_options": {"wait": false, "batch_size": 100}});
+        let answer = admin.post("/data/sync", body).await;
+        format!(
+            "/data/default/jobs/{}",
+            answer.body["data"]["job_id"].as_str().unwrap()
+        )
+    };
+    let count = async || {
+        let body = json!({"source_id": "local", "sql": "SELECT count(*), max(id) FROM f"});
+        admin.post("/data/query", body).await.ok()["rows"][0].clone()
+    };
+    let mut looks = 0;
+    let job = sync().await;
+    while admin.get(&job).await.ok()["state"] == "running" {
+        looks += 1;
+    }
+    let mut last = count().await;
+    assert_eq!(last, json!([6_000, 6_000]));
+    for at in 0..=8 {
+        std::fs::write(&path, &long).unwrap();
+        let job = sync().await;
+        for _ in 0..looks * at / 8 {
+            admin.get(&job).await.ok();
+        }
+        let file = std::fs::OpenOptions::new().write(true).open(&path).unwrap();
+        file.set_len(text(1_000 + at).len() as u64).unwrap();
+        drop(file);
+        let job = loop {
+            let job = admin.get(&job).await.ok();
+            if job["state"] != "running" {
+                break job;
+            }
+        };
+        let copied = count().await;
+        let expected = match job["state"].as_str().unwrap() {
+            "succeeded" => [json!([1_000 + at, 1_000 + at]), json!([6_000, 6_000])],
+            _ => [last.clone(), last],
+        };
+        assert!(
+            expected.contains(&copied),
+            "{copied} of {expected:?}: {job}"
+        );
+        last = copied;
+        assert_eq!(copies(&app).0, 1);
+    }
+}

@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod client;
+pub mod cutter;
 pub mod fake;
 pub mod servers;
 pub mod source;

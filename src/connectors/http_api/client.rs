@@ -230,10 +230,13 @@ impl Client {
                 });
             }
             let next = status.is_redirection().then(|| redirected(&url, &response));
-            self.open = None;
             let Some(next) = next.flatten() else {
-                return Err(self.refused(response, &url).await);
+                // The connection is what carries the rest of the answer.
+                let refused = self.refused(response, &url).await;
+                self.open = None;
+                return Err(refused);
             };
+            self.open = None;
             if !matches!(next.scheme(), "http" | "https") {
                 return Err(away(&url, "an address that is neither http nor https").into());
             }
@@ -363,6 +366,11 @@ impl Client {
         let words = self.identity.without_secrets(words);
         let error = error.said_by_server(parts.status.as_str(), words.trim());
         Failure::of_status(error, parts.status, &parts.headers)
+    }
+
+    /// An error without any secret, also where it tells of an answer that was a success.
+    pub fn scrub(&self, error: ConnectorError) -> ConnectorError {
+        self.identity.scrub(error)
     }
 
     fn scrubbed(&self, failure: Failure) -> Failure {

@@ -101,6 +101,13 @@ impl Identity {
         if self.login == Some(Login::Basic) {
             secrets.push(self.basic());
         }
+        // As an answer in JSON says them back; many writers escape slashes, too.
+        let escaped: Vec<_> = (secrets.iter())
+            .map(|secret| Value::from(secret.as_str()).to_string())
+            .map(|text| text[1..text.len() - 1].to_owned())
+            .flat_map(|text| [text.replace('/', "\\/"), text])
+            .collect();
+        secrets.extend(escaped);
         // Shorter ones would blank out half of every message.
         secrets.retain(|secret| secret.len() >= 3);
         secrets

@@ -149,7 +149,10 @@ impl<'a> Pager<'a> {
             ));
         }
         match client.whole(&ask, time).await {
-            Ok((url, headers, text)) => self.took(&url, &headers, text).await.map(Some),
+            Ok((url, headers, text)) => {
+                let page = self.took(&url, &headers, text).await;
+                page.map(Some).map_err(|error| client.scrub(error))
+            }
             // As some APIs answer where a page is behind the last one.
             Err(error)
                 if self.pages > 0
@@ -167,7 +170,8 @@ impl<'a> Pager<'a> {
     pub async fn first(&mut self, client: &mut Client, head: Head) -> Result<Page, ConnectorError> {
         let (url, headers) = (head.url.clone(), head.headers.clone());
         let text = client.text(head).await?;
-        self.took(&url, &headers, text).await
+        let page = self.took(&url, &headers, text).await;
+        page.map_err(|error| client.scrub(error))
     }
 
     fn pagination(&self) -> Option<&'a Pagination> {

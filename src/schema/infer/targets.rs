@@ -47,6 +47,17 @@ struct Named<'a> {
     here: Vec<(usize, Vec<Target<'a>>)>,
 }
 
+impl<'a> Named<'a> {
+    fn here(&self, schema: Option<usize>) -> &[Target<'a>] {
+        let place = |number| self.here.binary_search_by_key(&number, |(of, _)| *of);
+        let here = schema.and_then(|number| self.here.get(place(number).ok()?));
+        here.map_or(&[], |(_, targets)| targets)
+    }
+}
+
+/// What stands behind the name of a table for its key, whatever that is called itself.
+const KEYS: [&str; 6] = ["id", "ids", "uuid", "guid", "oid", "fk"];
+
 /// As many keys of one name are kept; where there are more, none is meant.
 pub(super) const MOST: usize = 50;
 
@@ -54,8 +65,8 @@ impl<'a> Targets<'a> {
     /// The keys of all tables that can be referred to.
     pub(super) fn new(schema: &'a Schema) -> Self {
         let mut targets = Self {
-            // Tables have some ten names for their keys; to grow would be to hash them all again.
-            named: HashMap::with_capacity(schema.tables.len() * 10),
+            // Tables have some few names; to grow would be to hash them all again.
+            named: HashMap::with_capacity(schema.tables.len() * 4),
             schemas: HashMap::new(),
             primary: HashMap::with_capacity(schema.tables.len()),
             modules: modules(schema),
@@ -129,11 +140,6 @@ impl<'a> Targets<'a> {
             );
         }
         if primary && id {
-            for word in ["id", "ids", "uuid", "guid", "oid", "fk"] {
-                if format!("{name}{word}") != squashed && word != squashed {
-                    self.put(table, format!("{name}{word}"), target(Match::TableAndKey));
-                }
-            }
             self.put(table, name.to_owned(), target(Match::Name));
         }
     }
@@ -148,14 +154,7 @@ impl<'a> Targets<'a> {
             place
         });
         for targets in [anywhere, &mut here[place].1] {
-            let known = targets.iter().any(|known| {
-                known.table == target.table
-                    && known.column == target.column
-                    && known.by <= target.by
-            });
-            if !known && targets.len() < MOST {
-                targets.push(target);
-            }
+            add(targets, target);
         }
     }
 
@@ -193,22 +192,48 @@ impl<'a> Targets<'a> {
         schema: Option<&'a str>,
         words: &[&str],
         many: bool,
-    ) -> &[Target<'a>] {
+    ) -> Vec<Target<'a>> {
         let mut names = vec![words.concat()];
         // Lists have plural names.
         if let (true, Some((last, head))) = (many, words.split_last()) {
             let forms = words::forms(last);
             names.extend(forms.iter().map(|form| format!("{}{form}", head.concat())));
         }
-        let found = names.into_iter().find_map(|name| {
-            let Named { anywhere, here } = self.named.get(&name)?;
-            let here = self.schemas.get(&schema).and_then(|schema| {
-                let place = here.binary_search_by_key(schema, |(of, _)| *of);
-                here.get(place.ok()?)
-            });
-            Some(here.map_or(anywhere, |(_, targets)| targets))
-        });
-        found.map(Vec::as_slice).unwrap_or_default()
+        let schema = self.schemas.get(&schema).copied();
+        let mut found = names.iter().map(|name| self.meant(schema, name));
+        found.find(|found| !found.is_empty()).unwrap_or_default()
+    }
+
+    /// What one name means.
+    fn meant(&self, schema: Option<usize>, name: &str) -> Vec<Target<'a>> {
+        let exact = self.named.get(name);
+        let table = |key: &&str| self.named.get(name.strip_suffix(key)?);
+        let tables: Vec<_> = KEYS.iter().filter_map(table).collect();
+        let among = |of: &dyn Fn(&Named<'a>) -> Vec<Target<'a>>| {
+            let mut found = exact.map(of).unwrap_or_default();
+            for target in tables.iter().flat_map(|named| of(named)) {
+                if target.by == Match::Name {
+                    let by = Match::TableAndKey;
+                    add(&mut found, Target { by, ..target });
+                }
+            }
+            found
+        };
+        let here = among(&|named| named.here(schema).to_vec());
+        if here.is_empty() {
+            return among(&|named| named.anywhere.clone());
+        }
+        here
+    }
+}
+
+/// Adds a key, where it is not known by as sure a name already.
+fn add<'a>(targets: &mut Vec<Target<'a>>, target: Target<'a>) {
+    let known = targets.iter().any(|known| {
+        known.table == target.table && known.column == target.column && known.by <= target.by
+    });
+    if !known && targets.len() < MOST {
+        targets.push(target);
     }
 }
 

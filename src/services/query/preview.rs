@@ -68,6 +68,7 @@ impl Queries {
             target,
             mut session,
             mut tables,
+            ..
         } = fresh;
         let found = tables.iter().position(|table| table.id.is_some());
         let table = found

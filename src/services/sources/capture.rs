@@ -334,8 +334,14 @@ pub(super) fn leave_out_hidden(
     Ok(())
 }
 
-/// The tables to be kept: those read, with the exact counts that were made before.
+/// The tables to be kept: those read, with the exact counts that were made before, and those known
+/// that are there and could not be read, lest they come back as others, without their copies.
 fn table_drafts(schema: &Schema, counted: Vec<SourceTable>) -> Vec<TableDraft> {
+    let unreadable = |table: &&SourceTable| {
+        let read = |known: &Table| known.schema == table.schema && known.name == table.name;
+        why_unreadable(schema, table).is_some() && !schema.tables.iter().any(read)
+    };
+    let unread: Vec<_> = counted.iter().filter(unreadable).cloned().collect();
     let mut counts: HashMap<_, _> = counted
         .into_iter()
         .map(|table| ((table.schema, table.name), table.row_count))
@@ -349,5 +355,25 @@ fn table_drafts(schema: &Schema, counted: Vec<SourceTable>) -> Vec<TableDraft> {
             .flatten(),
         row_count_estimate: table.row_count_estimate,
     };
-    schema.tables.iter().map(draft).collect()
+    let mut drafts: Vec<_> = schema.tables.iter().map(draft).collect();
+    drafts.extend(unread.into_iter().map(|table| TableDraft {
+        schema: table.schema,
+        name: table.name,
+        kind: table.kind,
+        row_count: table.row_count,
+        row_count_estimate: table.row_count_estimate,
+    }));
+    drafts
+}
+
+/// Why a table could not be read, where it was there: it is named, or all that it stands in is.
+pub(super) fn why_unreadable<'a>(schema: &'a Schema, table: &SourceTable) -> Option<&'a str> {
+    let full = table
+        .schema
+        .as_ref()
+        .map(|of| format!("{of}.{}", table.name));
+    let names = [full.as_ref(), Some(&table.name), table.schema.as_ref()];
+    let mut unreadable = schema.unreadable.iter();
+    let found = unreadable.find(|unreadable| names.contains(&Some(&unreadable.name)));
+    found.map(|unreadable| unreadable.why.as_str())
 }

@@ -5,11 +5,11 @@ use std::collections::{HashMap, HashSet};
 use crate::connectors::{ConnectorError, Selection, Session, Target, Trace};
 use crate::model::TableId;
 use crate::model::source::SourceTable;
-use crate::schema::{Table, TableKind};
+use crate::schema::{Schema, Table, TableKind};
 use crate::store::sources::SourceRecord;
 use crate::store::tables;
 
-use super::capture::Contact;
+use super::capture::{Contact, why_unreadable};
 use super::schema::Render;
 use super::{Place, SourceError, Sources, reach};
 
@@ -21,6 +21,16 @@ pub struct Fresh {
     pub session: Box<dyn Session>,
     /// Its tables, each with its id.
     pub tables: Vec<Table>,
+    /// Those that are wanted and could not be read.
+    pub lost: Vec<Lost>,
+}
+
+/// A table that is known and could not be read.
+pub struct Lost {
+    /// The table.
+    pub table: SourceTable,
+    /// Why, in a sentence.
+    pub why: String,
 }
 
 impl Sources {
@@ -36,17 +46,24 @@ impl Sources {
         let Some(wanted) = wanted else {
             let read = self.capture_and_stay(place, record.clone(), render).await?;
             let (read, Contact { target, session }) = read;
+            let schema = read.document.schema;
+            let known = self.known_tables(place, record, None).await?;
+            let lost = lost(&schema, known);
+            // A view is copied where it is named, and so is not missed.
+            let lost = lost.filter(|lost| lost.table.kind != TableKind::View.as_str());
             return Ok(Fresh {
                 target,
                 session,
-                tables: read.document.schema.tables,
+                lost: lost.collect(),
+                tables: schema.tables,
             });
         };
         let mut target = self.target_of(place, record).await?;
-        let known = self.known_tables(place, record, wanted).await?;
+        let known = self.known_tables(place, record, Some(wanted)).await?;
         target.settings.selection = narrowed(&target.settings.selection, &known);
         let _attempt = self.attempts.begin(&place.user)?;
         let (session, schema) = reach::introspect(&self.context, &target).await?;
+        let lost = lost(&schema, known.clone()).collect();
         let ids: HashMap<_, _> = (known.into_iter())
             .map(|table| ((table.schema, table.name), table.id))
             .collect();
@@ -59,6 +76,7 @@ impl Sources {
             target,
             session,
             tables,
+            lost,
         })
     }
 
@@ -84,7 +102,7 @@ impl Sources {
         &self,
         place: &Place,
         record: &SourceRecord,
-        wanted: &HashSet<TableId>,
+        wanted: Option<&HashSet<TableId>>,
     ) -> Result<Vec<SourceTable>, SourceError> {
         let (of, id) = (place.clone(), record.source.id.clone());
         let listed = self
@@ -93,9 +111,27 @@ impl Sources {
             .await?;
         let wanted = listed
             .into_iter()
-            .filter(|table| wanted.contains(&table.id));
+            .filter(|table| wanted.is_none_or(|wanted| wanted.contains(&table.id)));
         Ok(wanted.collect())
     }
+}
+
+/// Those of the known tables that were not read, and why.
+fn lost(schema: &Schema, known: Vec<SourceTable>) -> impl Iterator<Item = Lost> {
+    let read = |table: &SourceTable| {
+        let mut read = schema.tables.iter();
+        read.any(|read| read.schema == table.schema && read.name == table.name)
+    };
+    known
+        .into_iter()
+        .filter(move |table| !read(table))
+        .map(|table| {
+            let why = why_unreadable(schema, &table).unwrap_or("It is not there any more.");
+            Lost {
+                why: why.to_owned(),
+                table,
+            }
+        })
 }
 
 /// The selection of these tables and nothing else.

@@ -27,7 +27,7 @@ pub use connect::{ConnectRequest, Connected};
 pub use contact::Prepared;
 pub use direct::Direct;
 pub use document::SchemaDocument;
-pub use fresh::Fresh;
+pub use fresh::{Fresh, Lost};
 pub use place::Place;
 pub(in crate::services) use reach::scrubbed;
 pub use report::{Access as CatalogAccess, TestReport};

@@ -65,13 +65,19 @@ pub(super) async fn introspect(
     let read = trace
         .run(Stage::ReadCatalog, limits::INTROSPECT, reading)
         .await;
-    match read {
-        Ok(schema) => Ok((session, schema)),
+    let mut schema = match read {
+        Ok(schema) => schema,
         Err(error) => {
             session.close().await;
-            Err(scrubbed(error, &target.credentials))
+            return Err(scrubbed(error, &target.credentials));
         }
+    };
+    for unreadable in &mut schema.unreadable {
+        let why = std::mem::take(&mut unreadable.why);
+        let told = ConnectorError::new(ErrorKind::ServerError, why, "");
+        unreadable.why = scrubbed(told, &target.credentials).message;
     }
+    Ok((session, schema))
 }
 
 /// Lists the tables.

@@ -14,6 +14,7 @@ use crate::connectors::read::{UnderWay, channel};
 use crate::connectors::{ConnectorError, Outlet, Session};
 use crate::local::{Copies, Copy, LocalError};
 use crate::model::{SourceId, TableId};
+use crate::schema::Table;
 
 /// Batches under way between reader and writer.
 const DEPTH: usize = 2;
@@ -169,23 +170,6 @@ async fn read(
 
 /// An empty report of a table.
 pub fn report(plan: &Plan, to: &Destination, status: TableStatus) -> TableReport {
-    TableReport {
-        id: Some(to.table.clone()),
-        schema: plan.table.schema.clone(),
-        name: plan.table.name.clone(),
-        status,
-        strategy: None,
-        reason: None,
-        rows_read: 0,
-        rows_written: 0,
-        rows_unchanged: 0,
-        rows_deleted: None,
-        rows_total: 0,
-        bytes_read: 0,
-        seconds: 0.0,
-        cursor: None,
-        blind_spots: Vec::new(),
-        schema_changes: Vec::new(),
-        error: None,
-    }
+    let Table { schema, name, .. } = &plan.table;
+    TableReport::empty(&to.table, schema.as_ref(), name, status)
 }

@@ -122,6 +122,32 @@ pub struct TableReport {
     pub error: Option<Failure>,
 }
 
+impl TableReport {
+    /// That of a table of which nothing was read.
+    #[must_use]
+    pub fn empty(id: &TableId, schema: Option<&String>, name: &str, status: TableStatus) -> Self {
+        Self {
+            id: Some(id.clone()),
+            schema: schema.cloned(),
+            name: name.to_owned(),
+            status,
+            strategy: None,
+            reason: None,
+            rows_read: 0,
+            rows_written: 0,
+            rows_unchanged: 0,
+            rows_deleted: None,
+            rows_total: 0,
+            bytes_read: 0,
+            seconds: 0.0,
+            cursor: None,
+            blind_spots: Vec::new(),
+            schema_changes: Vec::new(),
+            error: None,
+        }
+    }
+}
+
 /// Why something was not copied.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Failure {
@@ -207,6 +233,21 @@ impl From<&SyncError> for Failure {
 }
 
 impl Failure {
+    /// A table that could not be read.
+    #[must_use]
+    pub fn unreadable(why: &str) -> Self {
+        Self {
+            code: "server_error",
+            message: why.to_owned(),
+            hint: "Its last copy is as it was. Read the schema of the source, and copy again once \
+                   it is there."
+                .to_owned(),
+            reason: None,
+            server_code: None,
+            server_message: None,
+        }
+    }
+
     /// A table that cannot be copied as it was asked for.
     #[must_use]
     pub fn not_so(message: String) -> Self {

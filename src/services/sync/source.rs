@@ -17,7 +17,7 @@ use crate::connectors::{ConnectorError, Session, Snapshot, Target, Trace};
 use crate::local::Copies;
 use crate::model::TableId;
 use crate::schema::Table;
-use crate::services::sources::{Fresh, Place, Render, SourceError, Sources, scrubbed};
+use crate::services::sources::{Fresh, Lost, Place, Render, SourceError, Sources, scrubbed};
 use crate::store::StoreError;
 use crate::store::sources::SourceRecord;
 
@@ -80,11 +80,15 @@ impl SourceRun<'_> {
             target,
             session,
             tables,
+            lost,
         } = self
             .sources
             .fresh(self.place, &self.record, self.wanted.as_ref(), self.render)
             .await?;
-        let mut reports = Vec::new();
+        let lost = lost
+            .iter()
+            .filter(|lost| !self.done.contains(&lost.table.id));
+        let mut reports: Vec<_> = lost.map(|lost| self.missed(lost)).collect();
         let mut waiting = VecDeque::new();
         let mut copies = self.known_copies().await?;
         for table in tables {
@@ -102,6 +106,29 @@ impl SourceRun<'_> {
             .into_iter()
             .map(|copy| (copy.table.clone(), copy))
             .collect())
+    }
+
+    /// Tells of a table that could not be read: its copy is as it was.
+    fn missed(&self, lost: &Lost) -> TableReport {
+        let Lost { table, why } = lost;
+        let report = TableReport {
+            error: Some(Failure::unreadable(why)),
+            ..TableReport::empty(
+                &table.id,
+                table.schema.as_ref(),
+                &table.name,
+                TableStatus::Failed,
+            )
+        };
+        let shown = Table {
+            id: Some(table.id.to_string()),
+            schema: table.schema.clone(),
+            name: table.name.clone(),
+            ..Table::default()
+        };
+        let progress = self.progress.table(&self.record.source.name, &shown);
+        progress.ended(&report);
+        report
     }
 
     /// Decides what becomes of a table.

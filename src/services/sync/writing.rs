@@ -117,7 +117,11 @@ impl Writing {
                 return Err(CopyError::Changed);
             }
             let delta = delta.among(keys.map(indexed).transpose()?);
-            let (copy, applied) = copies.apply(copy, &change, &delta, now, next)?;
+            let applied = copies.apply(copy, &change, &delta, now, next);
+            let (copy, applied) = applied.map_err(|error| match error {
+                LocalError::Overtaken => CopyError::Changed,
+                other => CopyError::Local(other),
+            })?;
             (copy, applied, Vec::new())
         };
         Ok(Written {

@@ -1,11 +1,15 @@
 //! APIs that fail for a while, answer something else, or mean harm.
 
 use std::io::Write;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use headwater::connectors::{ErrorKind, Stage};
+use futures_util::future::join_all;
+use headwater::connectors::read::TableRead;
+use headwater::connectors::{ErrorKind, Session, Stage};
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
@@ -250,4 +254,81 @@ async fn a_failure_in_the_middle_of_the_pages_is_told() {
     let wanted = all(&table(&mut session).await);
     let error = read(&mut session, &wanted).await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::AuthenticationFailed);
+}
+
+/// An answer as it goes over the wire, framed in each way that HTTP knows.
+fn framed(body: &[u8]) -> [Vec<u8>; 4] {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(body).unwrap();
+    let packed = encoder.finish().unwrap();
+    let long = |headers: &str, body: &[u8]| {
+        let head = format!(
+            "HTTP/1.1 200 OK\r\n{headers}Content-Length: {}\r\n\r\n",
+            body.len()
+        );
+        [head.as_bytes(), body].concat()
+    };
+    let mut chunked = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n".to_vec();
+    for chunk in body.chunks(20) {
+        chunked.extend(format!("{:x}\r\n", chunk.len()).bytes());
+        chunked.extend([chunk, b"\r\n"].concat());
+    }
+    chunked.extend(b"0\r\n\r\n");
+    let to_the_end = [b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n", body].concat();
+    [
+        long("", body),
+        long("Content-Encoding: gzip\r\n", &packed),
+        chunked,
+        to_the_end,
+    ]
+}
+
+#[tokio::test]
+async fn an_answer_that_is_cut_anywhere_is_never_taken_for_all_of_it() {
+    let body = "[{\"id\":1},{\"id\":2}, {\"id\":3}]";
+    let all = [1, 2, 3].map(|id| vec![json!(id)]);
+    let cut_at = |whole: Vec<u8>, at: usize| {
+        let all = all.clone();
+        async move {
+            let api = whole.clone();
+            // Whoever connects is answered; then, once, with a part.
+            let cut = Arc::new(AtomicUsize::new(usize::MAX));
+            let once = Arc::clone(&cut);
+            let port = fake::server(move |mut stream, _| {
+                let end = once.swap(usize::MAX, Ordering::SeqCst).min(api.len());
+                let answer = api[..end].to_vec();
+                async move {
+                    let mut bytes = [0; 4096];
+                    let _ = stream.read(&mut bytes).await;
+                    let _ = stream.write_all(&answer).await;
+                }
+            })
+            .await;
+            let fields = json!({"base_url": format!("http://127.0.0.1:{port}/t")});
+            let mut session = connect(fields).await.session();
+            let wanted = all_of(&mut session).await;
+            cut.store(at, Ordering::SeqCst);
+            match read(&mut session, &wanted).await {
+                Ok((_, rows)) => assert_eq!(rows, all, "{at}"),
+                Err(error) => {
+                    assert_eq!(error.kind, ErrorKind::ProtocolMismatch, "{at}: {error:?}");
+                }
+            }
+            cut.load(Ordering::SeqCst) == usize::MAX
+        }
+    };
+    let mut cuts = Vec::new();
+    for whole in framed(body.as_bytes()) {
+        let step = (0..whole.len()).filter(|at| at % 3 == 0 || at + 20 > whole.len());
+        cuts.extend(step.map(|at| cut_at(whole.clone(), at)));
+    }
+    let used = join_all(cuts).await;
+    assert!(
+        used.iter().all(|used| *used),
+        "each answer was cut while rows were read"
+    );
+}
+
+async fn all_of(session: &mut Box<dyn Session>) -> TableRead {
+    all(&table(session).await)
 }
