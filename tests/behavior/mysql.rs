@@ -25,7 +25,7 @@ impl MySql {
         })
     }
 
-    async fn run(&self, statements: &[String]) {
+    pub async fn admin(&self) -> Conn {
         let options = OptsBuilder::default()
             .ip_or_hostname("127.0.0.1")
             .tcp_port(self.port)
@@ -33,7 +33,11 @@ impl MySql {
             .user(Some("headwater_admin"))
             .pass(Some(servers::admin_password()))
             .ssl_opts(SslOpts::default().with_danger_accept_invalid_certs(true));
-        let mut admin = Conn::new(options).await.expect("the admin connects");
+        Conn::new(options).await.expect("the admin connects")
+    }
+
+    async fn run(&self, statements: &[String]) {
+        let mut admin = self.admin().await;
         for statement in statements {
             admin
                 .query_drop(statement)

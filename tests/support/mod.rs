@@ -3,5 +3,6 @@
 pub mod app;
 pub mod client;
 pub mod fake;
+pub mod rows;
 pub mod servers;
 pub mod source;

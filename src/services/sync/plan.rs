@@ -88,6 +88,7 @@ impl Plan {
             && table.sample.is_none()
             && column(&table, &key[0]).is_some_and(|column| {
                 is_number(&column.logical_type)
+                    && !column.nullable
                     && (strict || column.native_type.eq_ignore_ascii_case("integer"))
             });
         let mut plan = Self {

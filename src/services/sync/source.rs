@@ -12,7 +12,7 @@ use super::plan::{Plan, left_out};
 use super::progress::{Progress, TableProgress};
 use super::report::{Failure, SourceReport, TableReport, TableStatus};
 use crate::connectors::{ConnectorError, Session, Snapshot, Target, Trace};
-use crate::local::Copies;
+use crate::local::{Copies, LocalError};
 use crate::model::TableId;
 use crate::schema::Table;
 use crate::services::sources::{Fresh, Place, Render, SourceError, Sources, scrubbed};
@@ -253,6 +253,13 @@ impl SourceRun<'_> {
         match error {
             CopyError::Source(error) if error.kind.retryable() => {
                 tokio::time::sleep(PAUSE * next.tries).await;
+                true
+            }
+            // A file of SQLite's has such keys, and its declarations bind nothing.
+            CopyError::Local(LocalError::UnfitKey) => {
+                let why = "A key holds a value of another type than its column's, or none.";
+                next.plan.integer_key = false;
+                next.plan.read_whole(why);
                 true
             }
             // What it is now is read whole.
