@@ -240,12 +240,12 @@ impl Answer {
         let mut statement = reader.prepare(&sql).unwrap();
         let mut rows = statement.query([]).unwrap();
         for row in &self.rows {
-            let copied = rows.next().unwrap().unwrap();
+            let found = rows.next().unwrap().unwrap();
             for (at, column) in self.columns.iter().enumerate() {
                 let value = row.get(at).unwrap_or(&Owned::Null).copied();
-                let copied = Owned::from(copied.get_ref(at).unwrap());
+                let found = Owned::from(found.get_ref(at).unwrap());
                 assert_eq!(
-                    copied, value,
+                    found, value,
                     "{} {} in a copy",
                     column.name, column.native_type
                 );

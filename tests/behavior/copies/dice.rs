@@ -178,7 +178,7 @@ impl Dice {
     pub fn date(&mut self, first: u64, last: u64) -> String {
         let any = first + self.below(last - first + 1);
         let year = self.of(&[first, last, 1970, 2024, any]);
-        let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+        let leap = jiff::civil::Date::new(i16::try_from(year).unwrap(), 2, 29).is_ok();
         let (month, day) = match self.below(4) {
             0 if leap => (2, 29),
             0 => (12, 31),

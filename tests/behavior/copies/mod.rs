@@ -60,10 +60,12 @@ trait Source {
 /// What an answer has for a value: JSON knows no infinity either.
 fn answered(stored: &Owned) -> Owned {
     match stored.copied() {
-        Owned::Real(number) if number.is_infinite() => match number > 0.0 {
-            true => "Infinity".into(),
-            false => "-Infinity".into(),
-        },
+        Owned::Real(number) if number.is_infinite() => if number > 0.0 {
+            "Infinity"
+        } else {
+            "-Infinity"
+        }
+        .into(),
         other => other,
     }
 }

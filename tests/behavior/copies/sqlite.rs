@@ -97,9 +97,10 @@ impl Source for Tables {
 
     async fn create(&mut self, table: &str, kinds: &[usize]) {
         let columns = kinds.iter().enumerate();
-        let columns: String = columns
+        let columns: Vec<_> = columns
             .map(|(at, kind)| format!(", c{at} {}", DECLARED[*kind]))
             .collect();
+        let columns = columns.concat();
         self.run(&format!(
             "CREATE TABLE {table} (id INTEGER PRIMARY KEY, rev INTEGER NOT NULL{columns})"
         ));
