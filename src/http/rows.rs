@@ -139,25 +139,31 @@ impl Writer {
                 }
                 out.push_str(&names[at]);
                 out.push(':');
+                let start = out.len();
                 self.json(&mut out, cell, &column.logical_type);
+                if out[start..].contains(['\n', '\r']) {
+                    // Of a JSON document, where they stand between its parts alone.
+                    let on_one_line = out.split_off(start).replace(['\n', '\r'], " ");
+                    out.push_str(&on_one_line);
+                }
             }
             out.push_str("}\n");
         }
         out
     }
 
-    /// After RFC 4180. NULL is nothing, an empty text is `""`.
+    /// After RFC 4180. NULL is nothing, an empty text is `""`; texts alone stand in quotes.
     fn csv(&mut self, rows: &Rows) -> String {
         let mut out = String::new();
         let names: Vec<_> = rows
             .columns
             .iter()
-            .map(|column| field(&column.name))
+            .map(|column| field(&column.name, &DataType::String))
             .collect();
         out.push_str(&names.join(","));
         out.push_str("\r\n");
         for row in each(rows) {
-            for (at, cell) in row.into_iter().enumerate() {
+            for (at, (cell, column)) in row.into_iter().zip(&rows.columns).enumerate() {
                 if at > 0 {
                     out.push(',');
                 }
@@ -165,7 +171,9 @@ impl Writer {
                     Cell::Null => {}
                     Cell::Integer(value) => out.push_str(&value.to_string()),
                     Cell::Real(value) => out.push_str(real(value).trim_matches('"')),
-                    Cell::Text(value) => out.push_str(&field(self.text(value))),
+                    Cell::Text(value) => {
+                        out.push_str(&field(self.text(value), &column.logical_type));
+                    }
                     Cell::Blob(value) => out.push_str(&BASE64.encode(self.bytes(value))),
                 }
             }
@@ -174,7 +182,8 @@ impl Writer {
         out
     }
 
-    /// A value by its form, and by the logical type of its column where one form serves several.
+    /// A value by its form, and by the logical type of its column where one form serves several. What
+    /// stands in another form than its column's says so, where it could be taken for a value of that.
     fn json(&mut self, out: &mut String, cell: Cell<'_>, kind: &DataType) {
         match (cell, kind) {
             (Cell::Null, _) => out.push_str("null"),
@@ -187,6 +196,10 @@ impl Writer {
                 if value.len() <= CELL && is_json(value) =>
             {
                 out.push_str(value);
+            }
+            (Cell::Text(value), DataType::Binary | DataType::Geometry) => {
+                let text = self.text(value);
+                out.push_str(&json!({ "text": text }).to_string());
             }
             (Cell::Text(value), _) => {
                 let text = self.text(value);
@@ -268,12 +281,21 @@ fn names(columns: &[RowColumn]) -> Vec<String> {
 }
 
 /// A text as a field of CSV. One that a spreadsheet would take for a formula gets an apostrophe
-/// before it (<https://owasp.org/www-community/attacks/CSV_Injection>).
-fn field(text: &str) -> String {
-    let guard = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        "'"
-    } else {
-        ""
+/// before it (<https://owasp.org/www-community/attacks/CSV_Injection>), and so does one that has
+/// an apostrophe, so that the first can always be taken away again. Numbers and times are no formulas.
+fn field(text: &str, kind: &DataType) -> String {
+    let digits = |text: &str| {
+        text.chars()
+            .all(|c| c.is_ascii_digit() || "+-.:TZ".contains(c))
+    };
+    let guard = match kind {
+        DataType::Decimal(_) | DataType::Date | DataType::Timestamp | DataType::Timestamptz
+            if digits(text) =>
+        {
+            ""
+        }
+        _ if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\'']) => "'",
+        _ => "",
     };
     format!("\"{guard}{}\"", text.replace('"', "\"\""))
 }
@@ -341,6 +363,73 @@ mod tests {
         assert_eq!(
             csv,
             "\"t\",\"t\",\"f\",\"j\",\"x\"\r\n\"'=1+1\",,,,\r\n\"a\"\"b\",1,NaN,\"{\"\"n\"\": 1.10}\",/w==\r\n,-9223372036854775808,-0.0,\"no json\",\"\"\r\n"
+        );
+    }
+
+    #[test]
+    fn what_stands_in_another_form_than_its_columns_says_so() {
+        let written = |cell, kind| {
+            let mut out = String::new();
+            Writer::default().json(&mut out, cell, &kind);
+            out
+        };
+        for (cell, kind, expected) in [
+            (Cell::Text("AQ=="), DataType::Binary, r#"{"text":"AQ=="}"#),
+            (Cell::Blob(b"\x01"), DataType::Binary, r#""AQ==""#),
+            (
+                Cell::Blob(b"\x01"),
+                DataType::String,
+                r#"{"base64":"AQ=="}"#,
+            ),
+            (Cell::Text("1.5"), DataType::Decimal(None), r#""1.5""#),
+            (Cell::Real(1.5), DataType::Decimal(None), "1.5"),
+            (Cell::Integer(2), DataType::Boolean, "2"),
+            (Cell::Integer(1), DataType::Int8, "1"),
+            (
+                Cell::Real(f64::NEG_INFINITY),
+                DataType::Float32,
+                r#""-Infinity""#,
+            ),
+            (
+                Cell::Integer(i64::MAX),
+                DataType::Int64,
+                "9223372036854775807",
+            ),
+        ] {
+            assert_eq!(written(cell, kind.clone()), expected, "{kind}");
+        }
+    }
+
+    #[test]
+    fn a_row_stays_on_its_line_and_an_apostrophe_can_be_taken_away() {
+        let mut batch = RowBatch::new(3);
+        for text in ["{\"a\":\r\n \"\\n\"}", "-1.50", "-1+1", "1", "-A1", "'=1"] {
+            batch.text(text);
+        }
+        let column = |logical_type: DataType| RowColumn {
+            name: logical_type.to_string(),
+            native_type: String::new(),
+            logical_type,
+        };
+        let rows = Rows {
+            columns: vec![
+                column(DataType::Json),
+                column(DataType::Decimal(None)),
+                column(DataType::String),
+            ],
+            batches: vec![batch],
+            count: 2,
+            ..Rows::default()
+        };
+        assert_eq!(
+            Writer::default().lines(&rows),
+            "{\"json\":{\"a\":   \"\\n\"},\"decimal\":\"-1.50\",\"string\":\"-1+1\"}\n\
+             {\"json\":1,\"decimal\":\"-A1\",\"string\":\"'=1\"}\n"
+        );
+        let csv = Writer::default().csv(&rows);
+        assert!(
+            csv.ends_with("\"-1.50\",\"'-1+1\"\r\n\"1\",\"'-A1\",\"''=1\"\r\n"),
+            "{csv}"
         );
     }
 

@@ -4,8 +4,8 @@ use rusqlite::types::{Value, ValueRef};
 use rusqlite::{Connection, Statement, TransactionBehavior};
 
 use super::catalog::{self, Copy, CopyColumn};
-use super::columns::{add_columns, declared, named, quoted};
-use super::rows::bind;
+use super::columns::{add_columns, fits, named, quoted};
+use super::rows::{bind, holds};
 use super::{Copies, LocalError, Stage};
 use crate::rows::{Cell, RowBatch, RowColumn};
 use crate::schema::DataType;
@@ -110,13 +110,8 @@ impl Copies {
                 }
             }
             Change::Replace { column, from } => {
-                let is_number = |of: &CopyColumn| {
-                    of.name == *column && declared(&of.logical_type) == declared(&DataType::Int64)
-                };
-                let number = from.parse().ok();
-                let number = number.filter(|_| copy.columns.iter().any(is_number));
-                // A column without a type takes a text for more than any number.
-                let from = number.map_or_else(|| Value::Text(from.clone()), Value::Integer);
+                let known = copy.columns.iter().find(|known| known.name == *column);
+                let from = limit(known.map(|known| &known.logical_type), from);
                 let (table, column) = (quoted(&copy.physical), quoted(column));
                 let sql = format!("DELETE FROM {table} WHERE {column} >= ?1");
                 applied.deleted = tx.execute(&sql, [from])? as u64;
@@ -149,6 +144,7 @@ fn widened(conn: &Connection, copy: &Copy, columns: &[RowColumn]) -> Result<Copy
     let mut copy = copy.clone();
     let more = columns.get(copy.columns.len()..).unwrap_or_default();
     let more = named(&copy.columns, more);
+    fits(conn, copy.columns.len() + more.len())?;
     add_columns(conn, &copy.physical, &more)?;
     copy.columns.extend(more);
     Ok(copy)
@@ -157,38 +153,39 @@ fn widened(conn: &Connection, copy: &Copy, columns: &[RowColumn]) -> Result<Copy
 /// Inserts rows, or updates those that are there and differ.
 struct Upsert<'a> {
     insert: Statement<'a>,
+    /// The row of a key, whose values are its parameters.
+    present: Statement<'a>,
     /// Its parameters are those of `insert`.
-    update: Option<Statement<'a>>,
+    update: Statement<'a>,
+    /// Where the columns of the key stand.
+    key: Vec<usize>,
 }
 
 impl<'a> Upsert<'a> {
     fn prepare(conn: &'a Connection, copy: &Copy) -> Result<Self, LocalError> {
         let table = quoted(&copy.physical);
-        let mut values = Vec::new();
-        let (mut keys, mut sets, mut differs) = (Vec::new(), Vec::new(), Vec::new());
-        for (number, column) in (1..).zip(&copy.columns) {
+        let (mut key, mut found, mut keys) = (Vec::new(), Vec::new(), Vec::new());
+        let mut sets = Vec::new();
+        for (at, column) in copy.columns.iter().enumerate() {
             let name = quoted(&column.name);
-            values.push(format!("?{number}"));
             if copy.key.contains(&column.name) {
-                keys.push(format!("{name} = ?{number}"));
-            } else {
-                sets.push(format!("{name} = ?{number}"));
-                differs.push(format!("{name} IS NOT ?{number}"));
+                key.push(at);
+                found.push(format!("{name} = ?{}", key.len()));
+                keys.push(format!("{name} = ?{}", at + 1));
             }
+            // Those of the key too: 1 and 1.0 are one key.
+            sets.push(format!("{name} = ?{}", at + 1));
         }
-        let values = values.join(", ");
-        let insert = format!("INSERT INTO {table} VALUES ({values}) ON CONFLICT DO NOTHING");
-        let update = format!(
-            "UPDATE {table} SET {} WHERE {} AND ({})",
-            sets.join(", "),
-            keys.join(" AND "),
-            differs.join(" OR "),
-        );
+        let insert = super::rows::insertion(&copy.physical, copy.columns.len());
+        let insert = format!("{insert} ON CONFLICT DO NOTHING");
+        let present = format!("SELECT * FROM {table} WHERE {}", found.join(" AND "));
+        let (sets, keys) = (sets.join(", "), keys.join(" AND "));
+        let update = format!("UPDATE {table} SET {sets} WHERE {keys}");
         Ok(Self {
             insert: conn.prepare(&insert)?,
-            update: (!sets.is_empty())
-                .then(|| conn.prepare(&update))
-                .transpose()?,
+            present: conn.prepare(&present)?,
+            update: conn.prepare(&update)?,
+            key,
         })
     }
 
@@ -199,14 +196,37 @@ impl<'a> Upsert<'a> {
             }
             Ok(statement.raw_execute()?)
         };
+        // SQLite takes any number of them for different.
+        if self.key.iter().any(|at| cells[*at] == Cell::Null) {
+            return Err(LocalError::UnfitKey);
+        }
         if bound(&mut self.insert)? == 1 {
             applied.inserted += 1;
-            return Ok(());
+        } else if self.is_present(cells)? {
+            applied.unchanged += 1;
+        } else {
+            bound(&mut self.update)?;
+            applied.updated += 1;
         }
-        let changed = self.update.as_mut().map_or(Ok(0), bound)?;
-        applied.updated += changed as u64;
-        applied.unchanged += u64::from(changed == 0);
         Ok(())
+    }
+
+    /// Whether the row is there as it is. SQL's own comparison would take −0 for 0 and 1 for 1.0,
+    /// and goes no deeper than a thousand columns.
+    fn is_present(&mut self, cells: &[Cell<'_>]) -> Result<bool, LocalError> {
+        for (number, at) in (1..).zip(&self.key) {
+            bind(&mut self.present, number, cells[*at])?;
+        }
+        let mut rows = self.present.raw_query();
+        let Some(row) = rows.next()? else {
+            return Ok(false);
+        };
+        for (at, cell) in cells.iter().enumerate() {
+            if !holds(row.get_ref(at)?, *cell) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 }
 
@@ -254,6 +274,19 @@ where
         }
     }
     Ok(())
+}
+
+/// A value to compare those of a column with. It takes the column's affinity, but a column without
+/// a type has none, and there a number is less than any text.
+fn limit(logical_type: Option<&DataType>, text: &str) -> Value {
+    let number = match logical_type {
+        Some(DataType::ObjectId) => None,
+        _ => text.parse().map(Value::Integer).ok().or_else(|| {
+            let real = text.parse().ok().filter(|real: &f64| real.is_finite());
+            real.map(Value::Real)
+        }),
+    };
+    number.unwrap_or_else(|| Value::Text(text.to_owned()))
 }
 
 fn cell(value: ValueRef<'_>) -> Cell<'_> {

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use rusqlite::Connection;
+use rusqlite::limits::Limit;
 
 use super::{CopyColumn, LocalError};
 use crate::rows::RowColumn;
@@ -32,6 +33,15 @@ pub fn named(known: &[CopyColumn], columns: &[RowColumn]) -> Vec<CopyColumn> {
         }
     });
     all.collect()
+}
+
+/// Whether a table may have so many columns.
+pub fn fits(conn: &Connection, columns: usize) -> Result<(), LocalError> {
+    let most = conn.limit(Limit::SQLITE_LIMIT_COLUMN)?;
+    match usize::try_from(most) {
+        Ok(most) if columns > most => Err(LocalError::TooLarge),
+        _ => Ok(()),
+    }
 }
 
 /// Adds columns to a table, behind its own.

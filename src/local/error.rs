@@ -39,8 +39,8 @@ pub enum LocalError {
     /// Two rows have one key.
     #[error("two rows have the same key")]
     TwiceTheSameKey,
-    /// A row has a value that its key cannot have.
-    #[error("a key holds a value of another type than its column's")]
+    /// A row has a value that its key cannot have, or none.
+    #[error("a key holds a value of another type than its column's, or none")]
     UnfitKey,
     /// A row or value is larger than SQLite takes (a billion bytes, 2,000 columns).
     #[error("a row is larger than a copy can hold (1 GB, 2,000 columns)")]

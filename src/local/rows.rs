@@ -28,6 +28,19 @@ pub fn bind(statement: &mut Statement<'_>, number: usize, cell: Cell<'_>) -> rus
     statement.raw_bind_parameter(number, Bound(cell))
 }
 
+/// Whether a column holds this value, to the bit.
+pub fn holds(stored: ValueRef<'_>, cell: Cell<'_>) -> bool {
+    match (stored, cell) {
+        (ValueRef::Null, Cell::Null) => true,
+        (ValueRef::Integer(stored), Cell::Integer(value)) => stored == value,
+        (ValueRef::Real(stored), Cell::Real(value)) => stored.to_bits() == value.to_bits(),
+        (ValueRef::Text(stored), Cell::Real(value)) => value.is_nan() && stored == b"NaN",
+        (ValueRef::Text(stored), Cell::Text(value)) => stored == value.as_bytes(),
+        (ValueRef::Blob(stored), Cell::Blob(value)) => stored == value,
+        _ => false,
+    }
+}
+
 /// The statement that inserts a row of so many values.
 pub fn insertion(table: &str, width: usize) -> String {
     let values = vec!["?"; width].join(",");

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rusqlite::TransactionBehavior;
 
 use super::catalog::{self, Copy, CopyColumn};
-use super::columns::{add_columns, declared, named, quoted};
+use super::columns::{add_columns, declared, fits, named, quoted};
 use super::rows::{insert, insertion};
 use super::{Copies, LocalError};
 use crate::model::{SourceId, TableId};
@@ -33,6 +33,7 @@ pub struct Stage {
     told: Vec<RowColumn>,
     columns: Vec<CopyColumn>,
     key: Vec<String>,
+    strict: bool,
     integer_key: bool,
     insertion: String,
     rows: u64,
@@ -58,6 +59,7 @@ impl Copies {
         };
         let integer_key = draft.integer_key && key.len() == 1;
         let mut writer = self.writer();
+        fits(&writer, columns.len())?;
         let tx = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let physical = catalog::next_name(&tx)?;
         let declarations = columns.iter().map(|column| {
@@ -79,6 +81,7 @@ impl Copies {
             told: draft.columns.to_vec(),
             columns,
             key,
+            strict: draft.strict,
             integer_key,
             rows: 0,
             kept: false,
@@ -127,6 +130,7 @@ impl Stage {
         };
         let more = named(&self.columns, more);
         let mut writer = self.copies.writer();
+        fits(&writer, self.columns.len() + more.len())?;
         let tx = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
         add_columns(&tx, &self.physical, &more)?;
         tx.commit()?;
@@ -167,13 +171,27 @@ impl Stage {
             self.copies.writer().execute_batch(&sql)
         };
         match create("UNIQUE").map_err(LocalError::from) {
-            Err(LocalError::TwiceTheSameKey) => {
-                create("")?;
-                self.key.clear();
-                Ok(false)
+            Err(LocalError::TwiceTheSameKey) => create("")?,
+            created => {
+                created?;
+                if self.strict || !self.lacks_keys()? {
+                    return Ok(true);
+                }
             }
-            created => created.map(|()| true),
         }
+        self.key.clear();
+        Ok(false)
+    }
+
+    /// Whether a row has no value in a column of the key, as SQLite's own keys let stand.
+    fn lacks_keys(&self) -> Result<bool, LocalError> {
+        let nulls = self.key.iter().map(|n| format!("{} IS NULL", quoted(n)));
+        let nulls = nulls.collect::<Vec<_>>().join(" OR ");
+        let sql = format!(
+            "SELECT EXISTS (SELECT 1 FROM {} WHERE {nulls})",
+            self.physical
+        );
+        Ok(self.copies.writer().query_row(&sql, [], |row| row.get(0))?)
     }
 
     /// Becomes the copy of a table, in place of the last one, which goes.

@@ -5,12 +5,12 @@
 //!
 //! | logical type | form |
 //! |---|---|
-//! | `boolean` | integer, 0 or 1 |
+//! | `boolean` | integer, 0 or 1; of MySQL's `tinyint(1)`, what it holds |
 //! | `int8` … `int64` | integer |
 //! | `uint64`, `decimal` | text: all digits, as the server prints them; `NaN`, `Infinity`, `-Infinity` |
 //! | `float32`, `float64` | real; NaN, infinities and −0 among them |
 //! | `string`, `enum`, `unknown` | text |
-//! | `binary`, `geometry` (well-known binary) | blob |
+//! | `binary`, `geometry` (well-known binary) | blob; bits that are no whole bytes are a `string` |
 //! | `date` | text: `2024-02-29`; years beyond four digits with a sign, as ISO 8601 has them |
 //! | `time` | text: `23:59:59.000001`, with an offset where the type has one |
 //! | `timestamp` | text: `2024-02-29T23:59:59.000001` |
@@ -23,6 +23,10 @@
 //! All values of a column have the same number of digits behind the second, so that texts sort as
 //! times do. A date that a server has and the calendar has not (`0000-00-00`, `infinity`) stays as
 //! the server prints it. A string that is no UTF-8 is a blob.
+//!
+//! PostgreSQL, MySQL and MariaDB let a column hold nothing else. Where a declaration binds nothing (SQLite),
+//! or a sample told the type (MongoDB, files, APIs), a value that is of another type stands in the form of
+//! its own. In a copy, NaN is the text `NaN`: SQLite has no such number.
 
 mod batch;
 

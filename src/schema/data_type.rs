@@ -30,7 +30,7 @@ pub enum DataType {
     Float64,
     /// Text.
     String,
-    /// Bytes; bit strings too.
+    /// Bytes; bit strings of `MySQL` too.
     Binary,
     /// A calendar date.
     Date,

@@ -1,5 +1,6 @@
 //! One suite that every engine passes, through HTTP, against its real server.
 
+mod copies;
 mod engine;
 mod faults;
 mod mongodb;

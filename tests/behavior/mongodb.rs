@@ -23,7 +23,7 @@ impl MongoDb {
         })
     }
 
-    async fn run<T>(&self, name: &str, work: impl AsyncFnOnce(Database) -> T) -> T {
+    pub fn admin(&self) -> Client {
         let address = ServerAddress::Tcp {
             host: "127.0.0.1".to_owned(),
             port: Some(self.port),
@@ -38,7 +38,11 @@ impl MongoDb {
             .credential(login)
             .direct_connection(true)
             .build();
-        let client = Client::with_options(options).unwrap();
+        Client::with_options(options).unwrap()
+    }
+
+    async fn run<T>(&self, name: &str, work: impl AsyncFnOnce(Database) -> T) -> T {
+        let client = self.admin();
         let done = work(client.database(name)).await;
         client.shutdown().await;
         done

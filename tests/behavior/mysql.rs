@@ -25,7 +25,7 @@ impl MySql {
         })
     }
 
-    async fn admin(&self) -> Conn {
+    pub async fn admin(&self) -> Conn {
         let options = OptsBuilder::default()
             .ip_or_hostname("127.0.0.1")
             .tcp_port(self.port)

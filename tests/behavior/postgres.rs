@@ -21,7 +21,7 @@ impl Postgres {
         })
     }
 
-    async fn admin(&self, database: &str) -> Client {
+    pub async fn admin(&self, database: &str) -> Client {
         let mut config = Config::new();
         config.host("127.0.0.1").port(self.port).dbname(database);
         config

@@ -4,5 +4,6 @@ pub mod app;
 pub mod client;
 pub mod cutter;
 pub mod fake;
+pub mod rows;
 pub mod servers;
 pub mod source;

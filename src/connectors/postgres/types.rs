@@ -147,7 +147,8 @@ impl Types {
             // A value of theirs travels as text: [1,5).
             'r' | 'm' => DataType::String,
             _ if found.schema == "pg_catalog" => built_in(&found.name, found.category, modifier),
-            _ => of_extension(&found.name, found.category),
+            _ if found.of_extension => of_extension(&found.name, found.category),
+            _ => by_category(found.category),
         }
     }
 }
@@ -180,7 +181,7 @@ fn built_in(name: &str, category: char, modifier: i32) -> DataType {
         "money" => DataType::Decimal(None),
         "float4" => DataType::Float32,
         "float8" => DataType::Float64,
-        "bytea" | "bit" | "varbit" => DataType::Binary,
+        "bytea" => DataType::Binary,
         "date" => DataType::Date,
         "time" | "timetz" => DataType::Time,
         "timestamp" => DataType::Timestamp,
@@ -188,10 +189,11 @@ fn built_in(name: &str, category: char, modifier: i32) -> DataType {
         "interval" => DataType::Interval,
         "uuid" => DataType::Uuid,
         "json" | "jsonb" => DataType::Json,
-        "point" | "line" | "lseg" | "box" | "path" | "polygon" | "circle" => DataType::Geometry,
-        // Read as text: documents, addresses, search vectors, references to objects.
-        "xml" | "jsonpath" | "inet" | "cidr" | "macaddr" | "macaddr8" | "tsvector" | "tsquery"
-        | "pg_lsn" | "tid" | "pg_snapshot" | "txid_snapshot" | "refcursor" | "char" => {
+        // Read as text: digits of any number, figures without a reference system, documents, addresses,
+        // search vectors, references to objects.
+        "bit" | "varbit" | "point" | "line" | "lseg" | "box" | "path" | "polygon" | "circle"
+        | "xml" | "jsonpath" | "inet" | "cidr" | "macaddr" | "macaddr8" | "tsvector"
+        | "tsquery" | "pg_lsn" | "tid" | "pg_snapshot" | "txid_snapshot" | "refcursor" | "char" => {
             DataType::String
         }
         _ if name.starts_with("reg") => DataType::String,
@@ -210,12 +212,11 @@ fn of_extension(name: &str, category: char) -> DataType {
     }
 }
 
-/// `pg_type.typcategory` (PostgreSQL manual, table "typcategory Codes").
+/// `pg_type.typcategory` (PostgreSQL manual, table "typcategory Codes"). Whatever else such types are,
+/// their values are read as text.
 fn by_category(category: char) -> DataType {
     match category {
-        'B' => DataType::Boolean,
         'S' => DataType::String,
-        'G' => DataType::Geometry,
         _ => DataType::Unknown,
     }
 }
@@ -258,7 +259,13 @@ mod tests {
             not_null,
             ..row("app", "d", 'd', 'U')
         };
+        let of_extension = |name| TypeRow {
+            of_extension: true,
+            ..row("public", name, 'b', 'U')
+        };
         Types(HashMap::from([
+            (606, row("app", "geometry", 'b', 'G')),
+            (1560, row("pg_catalog", "bit", 'b', 'V')),
             (1700, row("pg_catalog", "numeric", 'b', 'N')),
             (1231, array(1700)),
             (25, row("pg_catalog", "text", 'b', 'S')),
@@ -268,7 +275,7 @@ mod tests {
             (600, row("app", "mood", 'e', 'E')),
             (601, row("app", "pair", 'c', 'C')),
             (602, row("app", "citext", 'b', 'S')),
-            (603, row("public", "geography", 'b', 'U')),
+            (603, of_extension("geography")),
             (604, row("app", "novel", 'b', 'U')),
             (605, row("pg_catalog", "int4range", 'r', 'R')),
             (700, domain(700, -1, false)),
@@ -292,6 +299,8 @@ mod tests {
             (602, -1, "app.citext", "string"),
             (603, -1, "public.geography(Point)", "geometry"),
             (604, -1, "app.novel", "unknown"),
+            (606, -1, "app.geometry", "unknown"),
+            (1560, 3, "bit(3)", "string"),
             (605, -1, "int4range", "string"),
             (9999, -1, "app.some_table", "object"),
             (9999, -1, "app.some_table[]", "array<object>"),

@@ -20,6 +20,7 @@ use std::time::Instant;
 
 use async_trait::async_trait;
 use rusqlite::Connection;
+use rusqlite::limits::Limit;
 
 use super::error::Stage;
 use super::read::UnderWay;
@@ -91,11 +92,19 @@ impl Connector for Sqlite {
     }
 }
 
+/// The largest value, in bytes, that is read of a file of our own. Of a stranger's it is less, but what
+/// other engines hold is copied into ours.
+const OWN_LENGTH: i32 = 512 << 20;
+
 /// Opens a file of our own, that of a workspace's copied rows, wherever it is.
 pub async fn open_own(path: &Path) -> Result<Box<dyn Session>, ConnectorError> {
     let (path, shown) = (path.to_owned(), "the workspace's own store".to_owned());
     let file = shown.clone();
     let opened = off_thread(move |stop| open::open(&path, &shown, stop)).await?;
+    let length = opened
+        .connection
+        .set_limit(Limit::SQLITE_LIMIT_LENGTH, OWN_LENGTH);
+    length.map_err(error::failed)?;
     Ok(Box::new(OpenFile {
         worker: Worker::new(opened.connection),
         server: ServerInfo {

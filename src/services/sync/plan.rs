@@ -94,6 +94,7 @@ impl Plan {
             && table.sample.is_none()
             && column(&table, &key[0]).is_some_and(|column| {
                 is_number(&column.logical_type)
+                    && !column.nullable
                     && (capability.strict_types
                         || column.native_type.eq_ignore_ascii_case("integer"))
             });

@@ -14,7 +14,7 @@ use super::progress::{Progress, TableProgress};
 use super::report::{Failure, SourceReport, TableReport, TableStatus};
 use crate::connectors::read::{SNAPSHOT_TOO_OLD, UnderWay};
 use crate::connectors::{ConnectorError, Session, Snapshot, Target, Trace};
-use crate::local::Copies;
+use crate::local::{Copies, LocalError};
 use crate::model::TableId;
 use crate::schema::Table;
 use crate::services::sources::{Fresh, Lost, Place, Render, SourceError, Sources, scrubbed};
@@ -311,6 +311,13 @@ impl SourceRun<'_> {
             }
             CopyError::Source(error) if error.reason == Some(SNAPSHOT_TOO_OLD) => {
                 !std::mem::replace(&mut next.plan.torn, true)
+            }
+            // A file of SQLite's has such keys, and its declarations bind nothing.
+            CopyError::Local(LocalError::UnfitKey) => {
+                let why = "A key holds a value of another type than its column's, or none.";
+                next.plan.integer_key = false;
+                next.plan.read_whole(why);
+                true
             }
             // What it is now is read whole.
             CopyError::Changed => {

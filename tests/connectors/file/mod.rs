@@ -11,22 +11,14 @@ use std::path::{Path, PathBuf};
 
 use headwater::connectors::dial::{Dialer, HostRules};
 use headwater::connectors::input::ConnectionInput;
-use headwater::connectors::read::{Chunk, TableRead, channel};
+use headwater::connectors::read::TableRead;
 use headwater::connectors::{ConnectorError, Context, Selection, Session, Target, Trace, driver};
-use headwater::rows::{Cell, Row};
 use headwater::schema::{Schema, TableRef};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-/// A value that was read.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Read {
-    Null,
-    Integer(i64),
-    Real(f64),
-    Text(String),
-    Blob(Vec<u8>),
-}
+pub use crate::support::rows::Owned as Read;
+use crate::support::rows::{Answer, taken};
 
 pub fn text(text: &str) -> Read {
     Read::Text(text.to_owned())
@@ -92,8 +84,12 @@ impl Folder {
         let mut session = self.open(path, options).await.unwrap();
         let schema = session.introspect(&Selection::default()).await.unwrap();
         assert_eq!(schema.unreadable, [], "{schema:?}");
-        let rows = rows(session.as_mut(), &read(&schema, 0)).await.unwrap();
-        (types(&schema, 0), rows)
+        let answer = answer(session.as_mut(), &read(&schema, 0)).await.unwrap();
+        // Beyond a sample there may be other values.
+        if schema.tables[0].sample.is_none() {
+            answer.keeps_its_word();
+        }
+        (types(&schema, 0), answer.rows)
     }
 
     /// Why the only table's rows or columns cannot be read.
@@ -137,32 +133,12 @@ pub async fn rows(
     session: &mut dyn Session,
     read: &TableRead,
 ) -> Result<Vec<Vec<Read>>, ConnectorError> {
-    let (mut outlet, mut inlet) = channel(2, 1000);
-    let taking = async {
-        let mut rows = Vec::new();
-        while let Some(chunk) = inlet.next().await {
-            if let Chunk::Rows(batch) = chunk {
-                rows.extend(batch.rows().map(owned));
-            }
-        }
-        rows
-    };
-    let reading = async {
-        let read = session.read_table(read, &mut outlet).await;
-        drop(outlet);
-        read
-    };
-    let (done, rows) = tokio::join!(reading, taking);
-    done.map(|()| rows)
+    Ok(answer(session, read).await?.rows)
 }
 
-fn owned(row: Row<'_>) -> Vec<Read> {
-    let value = |cell: Cell<'_>| match cell {
-        Cell::Null => Read::Null,
-        Cell::Integer(value) => Read::Integer(value),
-        Cell::Real(value) => Read::Real(value),
-        Cell::Text(text) => Read::Text(text.to_owned()),
-        Cell::Blob(bytes) => Read::Blob(bytes.to_vec()),
-    };
-    row.cells().map(value).collect()
+/// The same with their columns; each value stays itself in a copy.
+async fn answer(session: &mut dyn Session, read: &TableRead) -> Result<Answer, ConnectorError> {
+    let answer = taken(async |out| session.read_table(read, out).await).await?;
+    answer.stays_itself_in_a_copy(false);
+    Ok(answer)
 }

@@ -4,6 +4,7 @@ use std::io::Write;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use headwater::connectors::Selection;
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -103,10 +104,12 @@ async fn packed_and_wide_texts_are_read_too() {
 async fn a_value_that_does_not_fit_stays_a_text() {
     let folder = Folder::new();
     folder.write("a.csv", "a,b\n1,x\ntwo,y\n");
-    let (types, rows) = folder
-        .table("a.csv", json!({"types": {"a": "int64"}}))
-        .await;
-    assert_eq!(types[0].1, "int64");
+    let options = json!({"types": {"a": "int64"}});
+    let mut session = folder.open("a.csv", options).await.unwrap();
+    let schema = session.introspect(&Selection::default()).await.unwrap();
+    assert_eq!(super::types(&schema, 0)[0].1, "int64");
+    let wanted = super::read(&schema, 0);
+    let rows = super::rows(session.as_mut(), &wanted).await.unwrap();
     assert_eq!(rows[0][0], Read::Integer(1));
     assert_eq!(rows[1][0], text("two"));
 }

@@ -5,10 +5,12 @@ mod leaving;
 mod queries;
 mod wanted;
 
-use headwater::connectors::read::{Chunk, Outlet, channel};
+use headwater::connectors::read::Outlet;
 use headwater::connectors::{ConnectorError, Selection, Session, TableRead};
-use headwater::rows::{Cell, Row, RowColumn};
+use headwater::rows::RowColumn;
 use headwater::schema::{Column, DataType, TableKind, TableRef};
+
+use crate::support::rows::{Owned, taken};
 
 /// What came out.
 #[derive(Debug, Default, PartialEq)]
@@ -25,47 +27,38 @@ impl Read {
 }
 
 /// A value with its form before it.
-fn shown(cell: Cell<'_>) -> String {
-    match cell {
-        Cell::Null => "null".to_owned(),
-        Cell::Integer(number) => format!("i {number}"),
-        Cell::Real(number) => format!("r {number:?}"),
-        Cell::Text(text) => format!("t {text}"),
-        Cell::Blob(bytes) => {
+fn shown(value: &Owned) -> String {
+    match value {
+        Owned::Null => "null".to_owned(),
+        Owned::Integer(number) => format!("i {number}"),
+        Owned::Real(number) => format!("r {number:?}"),
+        Owned::Text(text) => format!("t {text}"),
+        Owned::Blob(bytes) => {
             format!("b {}", data_encoding::HEXLOWER.encode(bytes))
         }
     }
 }
 
-/// All that a session puts into the outlet that it is given.
-pub async fn collected<F>(read: impl FnOnce(Outlet) -> F) -> Result<Read, ConnectorError>
-where
-    F: Future<Output = Result<(), ConnectorError>>,
-{
-    let (outlet, mut inlet) = channel(2, 1000);
-    let taking = async {
-        let mut found = Read::default();
-        while let Some(chunk) = inlet.next().await {
-            match chunk {
-                Chunk::Columns(columns) => found.columns = columns,
-                Chunk::Rows(batch) => {
-                    let rows = batch
-                        .rows()
-                        .map(|row: Row<'_>| row.cells().map(shown).collect());
-                    found.rows.extend(rows);
-                    inlet.give_back(batch);
-                }
-            }
-        }
-        found
-    };
-    let (done, found) = tokio::join!(read(outlet), taking);
-    done.map(|()| found)
+/// All that a session puts into the outlet that it is given; each value has the form of its column
+/// and stays itself in a copy.
+pub async fn collected(
+    read: impl AsyncFnOnce(&mut Outlet) -> Result<(), ConnectorError>,
+) -> Result<Read, ConnectorError> {
+    let answer = taken(read).await?;
+    answer.keeps_its_word();
+    if !answer.columns.is_empty() {
+        answer.stays_itself_in_a_copy(true);
+    }
+    let rows = answer.rows.iter();
+    Ok(Read {
+        rows: rows.map(|row| row.iter().map(shown).collect()).collect(),
+        columns: answer.columns,
+    })
 }
 
 /// The rows of a table.
 pub async fn read(session: &mut dyn Session, read: &TableRead) -> Result<Read, ConnectorError> {
-    collected(async |mut out| session.read_table(read, &mut out).await).await
+    collected(async |out| session.read_table(read, out).await).await
 }
 
 /// All of a table, as the schema has it.

@@ -8,6 +8,7 @@ mod opening;
 mod paths;
 mod queries;
 mod statements;
+mod values;
 
 use headwater::connectors::config::ConfigError;
 use headwater::connectors::dial::Dialer;

@@ -87,8 +87,13 @@ impl Select {
                     quoted(&column.name)
                 )
             });
+            // In groups: SQLite takes a row of more than a thousand for nested too deep.
             let any: Vec<_> = any.collect();
-            conditions.push(format!("({})", any.join(" OR ")));
+            let groups = any
+                .chunks(100)
+                .map(|some| format!("({})", some.join(" OR ")));
+            let groups: Vec<_> = groups.collect();
+            conditions.push(format!("({})", groups.join(" OR ")));
         }
         if !conditions.is_empty() {
             let _ = write!(self.sql, " WHERE {}", conditions.join(" AND "));

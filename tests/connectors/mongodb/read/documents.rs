@@ -155,6 +155,7 @@ async fn every_type_of_value_becomes_its_cell_and_the_document_keeps_it_all() {
     let answer = read(&mut *session, &wanted).await.unwrap();
     assert_eq!(answer.names(), ["_id", "_document", "v"]);
     assert_eq!(answer.told, 1);
+    answer.stays_itself_in_a_copy(false);
     let mut expected: Vec<_> = values.into_iter().map(|(_, cell)| cell).collect();
     expected.push(Owned::Null);
     assert_eq!(answer.of("v"), expected);
@@ -189,6 +190,35 @@ async fn minus_zero_and_what_is_no_number_stay_what_they_are() {
     };
     assert_eq!(zero.to_bits(), (-0.0_f64).to_bits());
     assert!(nan.is_nan());
+    answer.stays_itself_in_a_copy(false);
+}
+
+#[tokio::test]
+async fn a_field_of_one_type_has_the_form_that_its_logical_type_says() {
+    let Some(server) = servers::mongodb() else {
+        return;
+    };
+    let values = values();
+    let fields = values.iter().enumerate();
+    let mut document = doc! { "_id": ObjectId::from_bytes([1; 12]) };
+    document.extend(fields.map(|(at, (value, _))| (format!("f{at}"), value.clone())));
+    let (database, mut session) = things(server.port, "forms", vec![document]).await;
+    let schema = session.introspect(&Selection::default()).await.unwrap();
+    let seen = TableRead {
+        columns: schema.tables[0].columns.clone(),
+        ..of(database.name(), "things", &[])
+    };
+    let unseen = of(database.name(), "things", &[]);
+    for wanted in [seen, unseen] {
+        let answer = read(&mut *session, &wanted).await.unwrap();
+        answer.keeps_its_word();
+        for (at, (value, cell)) in values.iter().enumerate() {
+            if *value != Bson::Null {
+                assert_eq!(answer.of(&format!("f{at}")), std::slice::from_ref(cell));
+            }
+        }
+        answer.stays_itself_in_a_copy(false);
+    }
 }
 
 #[tokio::test]
@@ -377,6 +407,7 @@ async fn random_documents_come_back_as_they_were_put_in() {
     )
     .await;
     let answer = answer.unwrap();
+    answer.stays_itself_in_a_copy(false);
     assert_eq!(answer.columns.len(), 12);
     let whole: Vec<_> = answer.of("_document").iter().map(back).collect();
     assert_eq!(whole, documents);

@@ -22,14 +22,7 @@ async fn ask(
         limit,
         timeout: Duration::from_secs(10),
     };
-    let (mut out, inlet) = channel(2, RowBatch::ROWS);
-    let work = async {
-        let read = session.query(&query, &mut out).await;
-        drop(out);
-        read
-    };
-    let (result, answer) = tokio::join!(work, taken(inlet));
-    result.map(|()| answer)
+    taken(async |out| session.query(&query, out).await).await
 }
 
 fn find(fields: Value) -> Statement {

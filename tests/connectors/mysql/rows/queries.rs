@@ -22,7 +22,7 @@ fn asked(text: &str, params: Vec<Value>) -> QueryRead {
 }
 
 async fn run(session: &mut dyn Session, asked: &QueryRead) -> Result<Read, ConnectorError> {
-    collected(async |mut out| session.query(asked, &mut out).await).await
+    collected(async |out| session.query(asked, out).await).await
 }
 
 async fn session(server: Server, database: &str) -> Box<dyn Session> {
