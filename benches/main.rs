@@ -20,6 +20,13 @@ async fn main() -> Outcome<()> {
     {
         return sync::minimal::run(url, file).await;
     }
+    match &named[..] {
+        [command, url] if command == "read-mysql" => return sync::floors::mysql(url).await,
+        [command, url, database] if command == "read-mongodb" => {
+            return sync::floors::mongodb(url, database).await;
+        }
+        _ => {}
+    }
     let wanted = |name: &str| named.is_empty() || named.iter().any(|n| n == name);
     if wanted("hung_tests") {
         hung_tests::run().await?;

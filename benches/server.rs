@@ -1,6 +1,6 @@
 //! The program as it is served, and figures.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -16,7 +16,7 @@ pub type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 /// A server on a folder of its own, killed where the run ends however it ends.
 pub struct Server {
     child: Child,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
     /// Where its endpoints stand.
     pub base: String,
     pub token: String,
@@ -38,7 +38,7 @@ impl Server {
         let child = spawn(folder.path(), port)?;
         let mut server = Self {
             child,
-            _folder: folder,
+            folder,
             base: format!("http://127.0.0.1:{port}/api/v1"),
             token: String::new(),
             http: Client::new(),
@@ -68,6 +68,14 @@ impl Server {
         let url = format!("{}{path}", self.base);
         let request = self.http.post(url).bearer_auth(&self.token).json(body);
         Ok(request.send().await?.error_for_status()?.json().await?)
+    }
+
+    /// The file that its one workspace's copies are in.
+    pub fn copies(&self) -> Outcome<PathBuf> {
+        let mut files = std::fs::read_dir(self.folder.path().join("workspaces"))?
+            .filter_map(|entry| Some(entry.ok()?.path()));
+        let file = files.find(|path| path.extension().is_some_and(|end| end == "sqlite"));
+        Ok(file.ok_or("there are no copies")?)
     }
 
     /// The number of its process.

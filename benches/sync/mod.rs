@@ -1,9 +1,11 @@
-//! Copying millions of rows of `PostgreSQL`.
+//! Copying millions of rows, side by side with floors in one run.
 //!
-//! Side by side in one run: the rows read and thrown away by `psql`, the smallest loop from COPY into
+//! Of `PostgreSQL`: the rows read and thrown away by `psql`, the smallest loop from COPY into
 //! `SQLite` that keeps all values, us, and `DuckDB` by its scanners.
 
+pub mod floors;
 pub mod minimal;
+mod others;
 
 use std::fs;
 use std::process::{Command, Stdio};
@@ -30,12 +32,14 @@ fn rows() -> u64 {
 }
 
 pub async fn run() -> Outcome<()> {
-    if !variable("ENGINES")
-        .split(',')
-        .any(|engine| engine == "postgres")
-    {
-        return Ok(());
+    let engines = variable("ENGINES");
+    if engines.split(',').any(|engine| engine == "postgres") {
+        postgres().await?;
     }
+    others::run(&engines, rows()).await
+}
+
+async fn postgres() -> Outcome<()> {
     make()?;
     println!("{} rows of 11 columns    wall s    CPU s   peak MB", rows());
     let mut throw_away = psql(DATABASE);

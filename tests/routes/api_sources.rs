@@ -381,6 +381,13 @@ async fn an_endpoint_that_cannot_be_read_for_a_while_is_told_and_keeps_its_copy(
             "{data}"
         );
     }
+    let preview = json!({"source_id": orders(&first)["id"]});
+    let refused = admin.post("/data/preview", preview).await;
+    assert!(
+        refused.body["message"].to_string().contains("may not read"),
+        "{}",
+        refused.body
+    );
     let count = json!({"source_id": "local", "sql": "SELECT count(*) FROM orders"});
     let counted = admin.post("/data/query", count).await.ok();
     assert_eq!(counted["rows"], json!([[1]]));

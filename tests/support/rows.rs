@@ -1,6 +1,8 @@
 //! What a reader hands on, taken apart, checked, and as a local copy has it.
 
 use std::cmp::Ordering;
+use std::panic::resume_unwind;
+use std::thread;
 
 use headwater::connectors::ConnectorError;
 use headwater::connectors::read::{Chunk, Outlet, channel};
@@ -209,6 +211,14 @@ impl Answer {
     /// engine's own word on whether columns hold values of their type alone.
     #[track_caller]
     pub fn stays_itself_in_a_copy(&self, strict: bool) {
+        // Copies are for threads that may wait for the disk.
+        let copying = || self.copy_and_compare(strict);
+        if let Err(panic) = thread::scope(|scope| scope.spawn(copying).join()) {
+            resume_unwind(panic);
+        }
+    }
+
+    fn copy_and_compare(&self, strict: bool) {
         let folder = tempfile::tempdir().unwrap();
         let copies = Local::new(folder.path()).copies("w").unwrap();
         let draft = StageDraft {

@@ -248,9 +248,10 @@ impl Session for MySqlSession {
         kill::stopping(&plan, thread, async {
             let schemas = self.schemas(selection).await;
             let schemas = schemas.map_err(|failure| self.failed(failure))?;
-            let read =
-                introspect::read(&mut self.client, &plan, &self.server, &schemas, selection).await;
-            let mut schema = read.map_err(|failure| self.failed(failure))?;
+            let (client, server) = (&mut self.client, &self.server);
+            // Two readers make a large future.
+            let read = Box::pin(introspect::read(client, &plan, server, &schemas, selection));
+            let mut schema = read.await.map_err(|failure| self.failed(failure))?;
             schema.database.clone_from(&self.database);
             if let Some(sql) = &selection.query {
                 let table = query::describe(&mut self.client, sql, selection).await;

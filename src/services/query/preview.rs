@@ -5,7 +5,7 @@ use crate::connectors::{Selection, TableRead, sqlite};
 use crate::local::Copy;
 use crate::model::{SourceId, TableId};
 use crate::schema::{Column, Table, TableKind, TableRef};
-use crate::services::sources::{Fresh, Place, Render, scrubbed};
+use crate::services::sources::{Fresh, Lost, Place, Render, scrubbed};
 use crate::store::sources::{self, SourceRecord};
 use crate::store::{StoreError, tables};
 
@@ -68,12 +68,18 @@ impl Queries {
             target,
             mut session,
             mut tables,
-            ..
+            lost,
         } = fresh;
         let found = tables.iter().position(|table| table.id.is_some());
-        let table = found
-            .map(|at| tables.swap_remove(at))
-            .ok_or(QueryError::NotFound("table"))?;
+        let table = found.map(|at| tables.swap_remove(at));
+        let table = table.ok_or_else(|| match lost.into_iter().next() {
+            Some(Lost { table, why }) => QueryError::Unknown {
+                field: "table".to_owned(),
+                message: format!("`{}` cannot be read. {why}", table.name),
+                hint: "Read the schema of the source, which says what is there now.".to_owned(),
+            },
+            None => QueryError::NotFound("table"),
+        })?;
         let read = request.of_table(&table, &target.settings.selection)?;
         let rows = collect::read(session.as_mut(), &read, request.limit).await;
         session.close().await;

@@ -118,13 +118,11 @@ impl Sources {
 
 /// Those of the known tables that were not read, and why.
 fn lost(schema: &Schema, known: Vec<SourceTable>) -> impl Iterator<Item = Lost> {
-    let read = |table: &SourceTable| {
-        let mut read = schema.tables.iter();
-        read.any(|read| read.schema == table.schema && read.name == table.name)
-    };
+    let name = |table: &Table| (table.schema.clone(), table.name.clone());
+    let read: HashSet<_> = schema.tables.iter().map(name).collect();
     known
         .into_iter()
-        .filter(move |table| !read(table))
+        .filter(move |table| !read.contains(&(table.schema.clone(), table.name.clone())))
         .map(|table| {
             let why = why_unreadable(schema, &table).unwrap_or("It is not there any more.");
             Lost {

@@ -113,11 +113,11 @@ fn table(
     let primary_key = constraints.keys.iter().find(|key| key.primary);
     let primary_key = primary_key.map_or_else(Vec::new, |key| key.columns.clone());
     // Columns are by far the most of all that is joined: their list must not grow bit by bit.
-    let mut named = Vec::with_capacity(columns.len());
+    let mut list = Vec::with_capacity(columns.len());
     let wanted = columns
         .into_iter()
         .filter(|column| selection.has_column(Some(&row.schema), &row.name, &column.column.name));
-    named.extend((1..).zip(wanted).map(|(position, column)| Column {
+    list.extend((1..).zip(wanted).map(|(position, column)| Column {
         position,
         primary_key: primary_key.contains(&column.column.name),
         identity: counting.identity(oid, &column).map(Box::new),
@@ -141,7 +141,7 @@ fn table(
         size_bytes: storage.size,
         // That of indexes is as old as that of the table, and as unknown.
         index_size_bytes: storage.size.map(|_| index_size),
-        columns: named,
+        columns: list,
         primary_key,
         schema: Some(row.schema),
         name: row.name,

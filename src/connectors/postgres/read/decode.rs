@@ -4,6 +4,7 @@
 use super::numeric;
 use super::temporal;
 use crate::rows::RowBatch;
+use crate::schema::DataType;
 
 /// How a value's bytes are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +30,30 @@ pub enum Decode {
     Interval,
     Uuid,
     Jsonb,
+}
+
+impl Decode {
+    /// The type of a column that was `known` as another one when the schema was read: where values
+    /// do not have the form of that any more, the widest of their own.
+    pub fn of_column(self, known: DataType) -> DataType {
+        let widest = match self {
+            Self::Bool | Self::Int2 | Self::Int4 | Self::Int8 | Self::Unsigned4 => DataType::Int64,
+            Self::Float4 | Self::Float8 => DataType::Float64,
+            Self::Bytes => DataType::Binary,
+            _ => DataType::String,
+        };
+        let of_known = match known {
+            DataType::Boolean
+            | DataType::Int8
+            | DataType::Int16
+            | DataType::Int32
+            | DataType::Int64 => DataType::Int64,
+            DataType::Float32 | DataType::Float64 => DataType::Float64,
+            DataType::Binary | DataType::Geometry => DataType::Binary,
+            _ => DataType::String,
+        };
+        if widest == of_known { known } else { widest }
+    }
 }
 
 /// Bytes that are no value of their type.

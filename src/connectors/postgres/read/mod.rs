@@ -108,6 +108,13 @@ async fn rows(
     // Whatever it was refused for, nothing runs now.
     reader.is_idle();
     let (select, decodes) = selected.map_err(refused)?;
+    let columns = columns.map(|mut columns| {
+        for (column, decode) in columns.iter_mut().zip(&decodes) {
+            let known = std::mem::take(&mut column.logical_type);
+            column.logical_type = decode.of_column(known);
+        }
+        columns
+    });
     if let Some(columns) = columns
         && out.columns(columns).await.is_err()
     {

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use headwater::connectors::read::channel;
 use headwater::connectors::{Chunk, ErrorKind};
 use headwater::rows::RowBatch;
+use headwater::schema::DataType;
 use serde_json::json;
 
 use super::super::Database;
@@ -218,4 +219,5 @@ async fn a_column_whose_type_has_changed_is_read_by_the_type_that_it_has() {
     session.begin_snapshot(None).await.unwrap();
     let answer = read(&mut *session, &wanted).await.unwrap();
     assert_eq!(answer.rows, [[super::text("1.00")]]);
+    assert_eq!(answer.columns[0].logical_type, DataType::String);
 }
