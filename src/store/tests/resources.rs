@@ -120,7 +120,7 @@ fn a_project_keeps_what_is_not_given_and_lets_go_of_a_source_that_is_deleted() {
     assert_eq!(count(), 1);
     assert_eq!(
         fixture.write(|tx| projects::delete_all(tx, &anna, &workspace)),
-        [id.clone()]
+        std::slice::from_ref(&id)
     );
     assert_eq!(count(), 0);
 }
