@@ -21,6 +21,7 @@ use crate::local::Local;
 use crate::private_file;
 use crate::services::accounts::Accounts;
 use crate::services::jobs::Jobs;
+use crate::services::projects::Projects;
 use crate::services::query::Queries;
 use crate::services::setup::open_vault;
 use crate::services::sources::Sources;
@@ -111,6 +112,7 @@ impl Application {
         let state = Data::new(State {
             accounts,
             queries: Queries::new(store.clone(), sources.clone(), local.clone()),
+            projects: Projects::new(store.clone()),
             workspaces: Workspaces::new(store, local, &settings.files_dir),
             syncs,
             jobs: jobs.clone(),

@@ -425,6 +425,22 @@ fn read_url(draft: &mut Draft, driver: &Driver, text: &str) -> Result<(), Config
 /// it says more than the engine's name (`mongodb+srv`). `complete` takes it out.
 pub const SCHEME_OPTION: &str = "scheme";
 
+/// Reads settings that were kept elsewhere as if a caller wrote them now.
+///
+/// # Errors
+/// [`ConfigError`] that names the field that the engine cannot work with.
+pub fn rechecked(driver: &'static Driver, settings: Settings) -> Result<Settings, ConfigError> {
+    let mut aside = Draft::default();
+    for (key, value) in &settings.options {
+        option(&mut aside, driver, key, value).map_err(|error| ConfigError {
+            field: format!("options.{}", shown(key)),
+            ..error
+        })?;
+    }
+    let draft = ConnectionInput::default().draft_over(driver, settings)?;
+    Ok(draft.settings)
+}
+
 fn no_nul(draft: &Draft) -> Result<(), ConfigError> {
     let settings = &draft.settings;
     let hosts = settings.hosts.iter().map(|h| ("host", h.name.as_str()));

@@ -14,6 +14,8 @@ use super::error::{ApiError, Code};
 pub const JSON_LIMIT: usize = 1 << 20;
 /// The largest body of a login or anything like it.
 pub const LOGIN_LIMIT: usize = 4 << 10;
+/// The largest body of an import.
+pub const IMPORT_LIMIT: usize = 50 << 20;
 /// How long a body may take to arrive.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -32,6 +34,25 @@ pub async fn read<T: DeserializeOwned>(
     payload: web::Payload,
     limit: usize,
 ) -> Result<Parsed<T>, ApiError> {
+    parse(&received(request, payload, limit).await?, "")
+}
+
+/// The same for bodies so large that reading them would keep others waiting: on a blocking thread.
+pub async fn read_aside<T: DeserializeOwned + Send + 'static>(
+    request: &HttpRequest,
+    payload: web::Payload,
+    limit: usize,
+) -> Result<Parsed<T>, ApiError> {
+    let bytes = received(request, payload, limit).await?;
+    let parsed = tokio::task::spawn_blocking(move || parse(&bytes, "")).await;
+    parsed.map_err(|error| ApiError::internal(&error))?
+}
+
+async fn received(
+    request: &HttpRequest,
+    payload: web::Payload,
+    limit: usize,
+) -> Result<Vec<u8>, ApiError> {
     let bytes = tokio::time::timeout(PATIENCE, collect(request, payload, limit))
         .await
         .map_err(|_| {
@@ -42,10 +63,10 @@ pub async fn read<T: DeserializeOwned>(
             )
         })??;
     if bytes.is_empty() {
-        return parse(b"{}", "");
+        return Ok(b"{}".to_vec());
     }
     require_json(request)?;
-    parse(&bytes, "")
+    Ok(bytes)
 }
 
 async fn collect(
@@ -203,6 +224,19 @@ fn refusal(error: &serde_json::Error, path: &str) -> ApiError {
             "Add it.",
         )
         .with("path", path);
+    }
+    if let Some(field) = text
+        .strip_prefix("unknown field `")
+        .and_then(|rest| rest.split('`').next())
+    {
+        let field = shortened(field);
+        let path = match path.strip_suffix(field) {
+            _ if path == WHOLE => field.to_owned(),
+            Some(before) if before.is_empty() || before.ends_with('.') => path.to_owned(),
+            _ => format!("{path}.{field}"),
+        };
+        let message = format!("The field '{path}' is unknown.");
+        return ApiError::field(&path, message, "Leave it out.");
     }
     let expected = text.rsplit_once("expected ").map(|(_, expected)| expected);
     let expected = expected

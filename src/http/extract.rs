@@ -7,7 +7,7 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use futures_util::future::LocalBoxFuture;
 use serde::de::DeserializeOwned;
 
-use super::body::{self, JSON_LIMIT, LOGIN_LIMIT, Parsed};
+use super::body::{self, IMPORT_LIMIT, JSON_LIMIT, LOGIN_LIMIT, Parsed};
 use super::error::{ApiError, Code};
 use crate::model::{Caller, Scope, WorkspaceRef};
 
@@ -37,9 +37,13 @@ pub struct Json<T>(pub Parsed<T>);
 #[derive(Debug)]
 pub struct SmallJson<T>(pub Parsed<T>);
 
+/// A JSON body of an import's size.
+#[derive(Debug)]
+pub struct LargeJson<T>(pub Parsed<T>);
+
 macro_rules! from_body {
-    ($name:ident, $limit:expr) => {
-        impl<T: DeserializeOwned + 'static> FromRequest for $name<T> {
+    ($name:ident, $read:path, $limit:expr) => {
+        impl<T: DeserializeOwned + Send + 'static> FromRequest for $name<T> {
             type Error = ApiError;
             type Future = LocalBoxFuture<'static, Result<Self, ApiError>>;
 
@@ -48,15 +52,16 @@ macro_rules! from_body {
                 let payload = web::Payload::from_request(&request, payload);
                 Box::pin(async move {
                     let payload = payload.await.map_err(|error| ApiError::internal(&error))?;
-                    body::read(&request, payload, $limit).await.map(Self)
+                    $read(&request, payload, $limit).await.map(Self)
                 })
             }
         }
     };
 }
 
-from_body!(Json, JSON_LIMIT);
-from_body!(SmallJson, LOGIN_LIMIT);
+from_body!(Json, body::read, JSON_LIMIT);
+from_body!(SmallJson, body::read, LOGIN_LIMIT);
+from_body!(LargeJson, body::read_aside, IMPORT_LIMIT);
 
 /// The workspace in the path; the default one where the path has none.
 #[derive(Debug, Clone)]

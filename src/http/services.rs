@@ -10,9 +10,11 @@ use crate::local::LocalError;
 use crate::model::job::JobState;
 use crate::services::accounts::{AccountError, AccountErrorKind};
 use crate::services::jobs::JobError;
+use crate::services::projects::ProjectError;
 use crate::services::query::QueryError;
 use crate::services::sources::SourceError;
 use crate::services::sync::SyncError;
+use crate::services::transfer::TransferError;
 use crate::services::workspaces::WorkspaceError;
 use crate::store::StoreError;
 
@@ -160,6 +162,47 @@ impl From<JobError> for ApiError {
             JobError::Store(error) => error.into(),
         }
     }
+}
+
+impl From<ProjectError> for ApiError {
+    fn from(error: ProjectError) -> Self {
+        match error {
+            ProjectError::NotFound(what) => {
+                let hint = "See /projects/list for what there is, and check the scope.";
+                Self::not_found(what, hint)
+            }
+            ProjectError::NoName => Self::new(
+                Code::MISSING_FIELD,
+                "The field 'project.name' is missing.",
+                "Add it: a new project needs a name.",
+            )
+            .with("path", "project.name"),
+            ProjectError::UnknownSources(ref ids) => {
+                let missing: Vec<_> = ids.iter().map(|id| Value::from(id.as_str())).collect();
+                let hint = "See /data/list for the sources of the workspace, and check the scope.";
+                Self::new(Code::NOT_FOUND, sentence(&error), hint)
+                    .with("path", "project.source_ids")
+                    .with("missing", missing)
+            }
+            ProjectError::Transfer(error) => transfer_refusal(&error, ""),
+            ProjectError::Document(error) => Self::internal(&error),
+            ProjectError::Store(error) => error.into(),
+        }
+    }
+}
+
+/// Why a document is not taken; `prefix` is its JSON path.
+#[must_use]
+pub fn transfer_refusal(error: &TransferError, prefix: &str) -> ApiError {
+    let path = match prefix {
+        "" => error.field().to_owned(),
+        prefix => format!("{prefix}.{}", error.field()),
+    };
+    let message = match error {
+        TransferError::Settings { cause, .. } => cause.message.clone(),
+        other => sentence(other),
+    };
+    ApiError::field(&path, message, error.hint())
 }
 
 fn not_to_resume(state: JobState) -> ApiError {

@@ -8,6 +8,7 @@ use super::endpoint::{Access, Endpoint};
 use super::hosts::ServedHosts;
 use crate::services::accounts::Accounts;
 use crate::services::jobs::Jobs;
+use crate::services::projects::Projects;
 use crate::services::query::Queries;
 use crate::services::sources::Sources;
 use crate::services::sync::Syncs;
@@ -19,6 +20,8 @@ pub struct State {
     pub accounts: Accounts,
     /// Workspaces.
     pub workspaces: Workspaces,
+    /// Projects.
+    pub projects: Projects,
     /// Sources.
     pub sources: Sources,
     /// Copies.

@@ -74,8 +74,11 @@ id!(
     /// A user.
     UserId, "user");
 id!(
-    /// A workspace. Unique within its owner; the only id that a caller may choose.
+    /// A workspace. Unique within its owner; a caller may choose it.
     WorkspaceId, "ws");
+id!(
+    /// A project: sources put together. Unique within its workspace; a caller may choose it.
+    ProjectId, "proj");
 id!(
     /// A source: one connection.
     SourceId, "source");

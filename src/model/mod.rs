@@ -5,6 +5,7 @@ pub mod host;
 pub mod id;
 pub mod job;
 pub mod name;
+pub mod project;
 pub mod secret;
 pub mod source;
 pub mod user;
@@ -13,5 +14,5 @@ pub mod workspace;
 
 pub use access::{Caller, Owner, Role, Scope};
 pub use id::{
-    JobId, OrganizationId, SourceId, TableId, TokenId, UserId, WorkspaceId, WorkspaceRef,
+    JobId, OrganizationId, ProjectId, SourceId, TableId, TokenId, UserId, WorkspaceId, WorkspaceRef,
 };

@@ -4,8 +4,10 @@
 pub mod accounts;
 pub mod demo;
 pub mod jobs;
+pub mod projects;
 pub mod query;
 pub mod setup;
 pub mod sources;
 pub mod sync;
+pub mod transfer;
 pub mod workspaces;

@@ -10,8 +10,9 @@ use crate::local::{Local, LocalError};
 use crate::model::workspace::Workspace;
 use crate::model::{Caller, Scope, WorkspaceId, WorkspaceRef};
 use crate::store::workspaces::{self, WorkspaceDraft};
-use crate::store::{Store, StoreError, sources};
+use crate::store::{Store, StoreError, projects, sources};
 
+use crate::model::project::Project;
 use crate::model::source::Source;
 
 /// The workspaces of all users and organizations. Cheap to clone.
@@ -102,13 +103,13 @@ impl Workspaces {
             .await
     }
 
-    /// A workspace with its sources. The default one is made on first use.
+    /// A workspace with its sources and its projects. The default one is made on first use.
     pub async fn load(
         &self,
         caller: &Caller,
         scope: Scope,
         reference: WorkspaceRef,
-    ) -> Result<(Workspace, Vec<Source>), WorkspaceError> {
+    ) -> Result<(Workspace, Vec<Source>, Vec<Project>), WorkspaceError> {
         let owner = authorize(caller, scope, Access::Read)?;
         if reference == WorkspaceRef::Default {
             let owner = owner.clone();
@@ -126,6 +127,7 @@ impl Workspaces {
                 Ok((
                     workspace,
                     records.into_iter().map(|record| record.source).collect(),
+                    projects::list(conn, &owner, &id)?,
                 ))
             })
             .await

@@ -10,6 +10,7 @@ const STEPS: &[M<'_>] = &[
     M::up(include_str!("migrations/0002_versions.sql")),
     M::up(include_str!("migrations/0003_search.sql")),
     M::up(include_str!("migrations/0004_jobs.sql")),
+    M::up(include_str!("migrations/0005_projects.sql")),
 ];
 const MIGRATIONS: Migrations<'_> = Migrations::from_slice(STEPS);
 

@@ -10,6 +10,7 @@ mod error;
 pub mod jobs;
 mod migrations;
 mod owned;
+pub mod projects;
 pub mod search;
 pub mod secrets;
 pub mod setup_links;
@@ -125,6 +126,23 @@ impl Store {
         spawn_blocking(move || in_transaction(&mut writer, work))
             .await
             .unwrap_or_else(|_| Err(StoreError::Stopped.into()))
+    }
+
+    /// Does what [`write`](Self::write) would do and takes all of it back, whatever comes out: for
+    /// answering what would be done.
+    pub async fn rehearse<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        F: FnOnce(&Transaction<'_>) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let mut writer = Arc::clone(&self.inner.writer).lock_owned().await;
+        spawn_blocking(move || {
+            let tx = writer.transaction().map_err(StoreError::from)?;
+            work(&tx)
+        })
+        .await
+        .unwrap_or_else(|_| Err(StoreError::Stopped.into()))
     }
 
     /// Reads on this thread.

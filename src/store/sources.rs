@@ -1,6 +1,7 @@
 //! Sources: one row a connection. Their settings are text without secrets; those stand in
 //! [`secrets`](super::secrets).
 
+mod arrival;
 mod deletion;
 
 use jiff::Timestamp;
@@ -13,6 +14,7 @@ use super::{StoreError, now};
 use crate::model::source::{Source, SourceStatus, SourceType};
 use crate::model::{Owner, SourceId, TableId, WorkspaceId};
 
+pub use arrival::arrive;
 pub use deletion::{Deleted, delete_all, delete_many};
 
 /// A source to be saved.

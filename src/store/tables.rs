@@ -111,6 +111,44 @@ pub fn replace(
     Ok(true)
 }
 
+/// Adds tables to a source that has none yet. Each keeps the id that it comes with where no table has
+/// that one. Answers the ids, in their order; `None` where the owner has no such source.
+pub fn arrive(
+    tx: &Transaction<'_>,
+    owner: &Owner,
+    workspace: &WorkspaceId,
+    source: &SourceId,
+    tables: &[(TableId, TableDraft)],
+) -> Result<Option<Vec<TableId>>, StoreError> {
+    let Some(source_pk) = source_key(tx, owner, workspace, source)? else {
+        return Ok(None);
+    };
+    let mut taken = tx.prepare_cached("SELECT 1 FROM source_table WHERE id = ?1")?;
+    let mut insert = tx.prepare_cached(
+        "INSERT INTO source_table (id, source_pk, schema, name, kind, row_count, row_count_estimate)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    )?;
+    let mut ids = Vec::with_capacity(tables.len());
+    for (id, table) in tables {
+        let id = if taken.exists([id.as_str()])? {
+            TableId::generate()
+        } else {
+            id.clone()
+        };
+        insert.execute(rusqlite::params![
+            id.as_str(),
+            source_pk,
+            table.schema.as_deref().unwrap_or_default(),
+            table.name,
+            table.kind,
+            from_count(table.row_count),
+            from_count(table.row_count_estimate),
+        ])?;
+        ids.push(id);
+    }
+    Ok(Some(ids))
+}
+
 /// The tables of one source, by schema and name.
 pub fn list(
     conn: &Connection,

@@ -110,6 +110,7 @@ macro_rules! from_text_of_id {
 from_text_of_id!(
     JobId,
     OrganizationId,
+    ProjectId,
     SourceId,
     TableId,
     TokenId,

@@ -27,7 +27,7 @@ macro_rules! select {
     () => {
         "SELECT workspace.*, \
          (SELECT count(*) FROM source WHERE source.workspace_pk = workspace.pk) AS source_count, \
-         0 AS project_count \
+         (SELECT count(*) FROM project WHERE project.workspace_pk = workspace.pk) AS project_count \
          FROM workspace WHERE "
     };
 }

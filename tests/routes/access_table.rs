@@ -29,10 +29,11 @@ fn row(endpoint: &'static str, path: &'static str, body: Value, statuses: [u16; 
 }
 
 /// `{source}` stands for a source of the organization's workspace `w`, `{job}` for a job of it that has
-/// ended, `{jti}` for a token of the admin.
+/// ended, `{jti}` for a token of the admin, `"{document}"` for what was exported of the workspace's project `p`.
 fn table() -> Vec<Row> {
     let organization = json!({"scope": "organization"});
     let database = json!({"scope": "organization", "database": {"databaseType": "sqlite", "database": "e.sqlite", "name": "e"}});
+    let project = json!({"project": {"id": "p", "scope": "organization"}});
     vec![
         row(
             "GET /workspaces/list",
@@ -191,6 +192,60 @@ fn table() -> Vec<Row> {
             organization,
             [403, 200, 404, 200],
         ),
+        row(
+            "POST /projects/{workspace_id}/save",
+            "/projects/w/save",
+            json!({"project": {"id": "q", "name": "Q", "scope": "organization"}}),
+            [403, 200, 200, 404],
+        ),
+        row(
+            "GET /projects/{workspace_id}/list",
+            "/projects/w/list?scopes=organization",
+            Value::Null,
+            [200, 200, 200, 404],
+        ),
+        row(
+            "POST /projects/{workspace_id}/list",
+            "/projects/w/list",
+            json!({"scopes": ["organization"]}),
+            [200, 200, 200, 404],
+        ),
+        row(
+            "GET /projects/{workspace_id}/load",
+            "/projects/w/load?scope=organization&project_id=p",
+            Value::Null,
+            [200, 200, 200, 404],
+        ),
+        row(
+            "POST /projects/{workspace_id}/load",
+            "/projects/w/load",
+            project.clone(),
+            [200, 200, 200, 404],
+        ),
+        row(
+            "POST /projects/{workspace_id}/copy",
+            "/projects/w/copy",
+            project.clone(),
+            [403, 200, 200, 404],
+        ),
+        row(
+            "POST /projects/{workspace_id}/export-project",
+            "/projects/w/export-project",
+            project,
+            [200, 200, 200, 404],
+        ),
+        row(
+            "POST /projects/{workspace_id}/import-project",
+            "/projects/w/import-project",
+            json!({"scope": "organization", "export_data": "{document}"}),
+            [403, 200, 200, 404],
+        ),
+        row(
+            "POST /projects/{workspace_id}/cleanup",
+            "/projects/w/cleanup",
+            json!({"scope": "organization", "project_ids": ["q"]}),
+            [403, 200, 200, 404],
+        ),
         row("GET /auth/me", "/auth/me", Value::Null, [200; 4]),
         row("GET /auth/tokens", "/auth/tokens", Value::Null, [200; 4]),
         row(
@@ -298,8 +353,13 @@ async fn every_role_gets_from_every_endpoint_what_the_table_says() {
         .await
         .ok();
     let job = synced["job_id"].as_str().unwrap().to_owned();
+    let project = json!({"id": "p", "name": "P", "scope": "organization"});
+    let save = json!({ "project": project });
+    admin.post("/projects/w/save", save.clone()).await.ok();
+    let document = admin.post("/projects/w/export-project", save).await.ok();
     let ids = |jti: &str| {
         [
+            ("\"{document}\"", document.to_string()),
             ("{source}", source.clone()),
             ("{job}", job.clone()),
             ("{jti}", jti.to_owned()),

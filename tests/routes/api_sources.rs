@@ -10,7 +10,7 @@ use crate::support::app::{CANARY, TestApp};
 use crate::support::client::Client;
 
 /// Two pages of orders and one endpoint more, for those who know the key.
-async fn shop() -> Api {
+pub(super) async fn shop() -> Api {
     Api::start(|asked| {
         if asked.header("x-api-key") != Some(CANARY) {
             return status(401, "");
@@ -28,7 +28,7 @@ async fn shop() -> Api {
     .await
 }
 
-fn source(api: &Api) -> Value {
+pub(super) fn source(api: &Api) -> Value {
     json!({"type": "api", "name": "sales", "connection_config": {
     "base_url": format!("{}/v1", api.url()),
     "api_key": CANARY,

@@ -66,6 +66,8 @@ async fn bodies_that_are_no_json_are_refused_as_what_they_are() {
         "/workspaces/save",
         "/data/default/cleanup",
         "/data/infer-schema",
+        "/projects/save",
+        "/projects/import-project",
     ] {
         for body in [&b"{"[..], b"{\"name\": \"\xff\"}", b"nul", b"{} x", b"\0"] {
             admin

@@ -7,6 +7,8 @@ mod bad_input;
 mod fence;
 mod files;
 mod openapi;
+mod project_transfer;
+mod projects;
 mod query;
 mod schema_shapes;
 mod schema_versions;

@@ -55,8 +55,8 @@ async fn a_workspace_is_saved_listed_loaded_updated_and_deleted() {
         .await
         .ok();
     assert_eq!(
-        (&loaded["name"], &loaded["sources"]),
-        (&json!("Money"), &json!([]))
+        (&loaded["name"], &loaded["sources"], &loaded["projects"]),
+        (&json!("Money"), &json!([]), &json!([]))
     );
 
     admin

@@ -9,6 +9,8 @@ mod health;
 mod jobs;
 mod openapi;
 mod preview;
+mod project_transfer;
+mod projects;
 mod query;
 mod schema;
 mod schema_shape;
@@ -36,6 +38,8 @@ pub fn all() -> Vec<Endpoint> {
         auth::endpoints(),
         users::endpoints(),
         workspaces::endpoints(),
+        projects::endpoints(),
+        project_transfer::endpoints(),
         connect::endpoints(),
         files::endpoints(),
         sources::endpoints(),

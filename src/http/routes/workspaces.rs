@@ -9,6 +9,7 @@ use crate::http::endpoint::Endpoint;
 use crate::http::error::ApiError;
 use crate::http::extract::{Authenticated, Json, QueryParameters, WorkspacePath};
 use crate::http::state::State;
+use crate::model::project::Project;
 use crate::model::source::Source;
 use crate::model::workspace::Workspace;
 use crate::model::{Scope, WorkspaceId, WorkspaceRef};
@@ -70,9 +71,7 @@ struct LoadedWorkspace {
     #[serde(flatten)]
     workspace: Workspace,
     sources: Vec<Source>,
-    /// Empty: this version keeps no projects.
-    #[schema(value_type = Vec<Object>)]
-    projects: [(); 0],
+    projects: Vec<Project>,
 }
 
 #[derive(Serialize, utoipa::ToSchema)]
@@ -116,7 +115,7 @@ async fn load(
     path: WorkspacePath,
     query: QueryParameters,
 ) -> ApiResult {
-    let (workspace, sources) = state
+    let (workspace, sources, projects) = state
         .workspaces
         .load(&caller.0, query.scope()?, path.0)
         .await?;
@@ -124,7 +123,7 @@ async fn load(
         LoadedWorkspace {
             workspace,
             sources,
-            projects: [],
+            projects,
         },
         "Workspace loaded",
     )

@@ -28,7 +28,7 @@ pub struct ListedSource {
 /// What a cleanup did.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct Cleaned {
-    /// How many sources and tables are gone.
+    /// How many are gone.
     pub deleted_count: usize,
     /// Their ids.
     pub deleted_ids: Vec<String>,

@@ -1,8 +1,9 @@
 use super::*;
 use crate::model::secret::Sealed;
-use crate::model::{OrganizationId, WorkspaceRef};
+use crate::model::{OrganizationId, ProjectId, WorkspaceRef};
 use crate::schema::TableRef;
 use crate::store::captures::{self, CaptureDraft, Encoding};
+use crate::store::projects::{self, ProjectDraft};
 use crate::store::search::{self, SearchDraft};
 use crate::store::{now, secrets, versions};
 
@@ -153,6 +154,58 @@ fn another_owner_reaches_no_source_by_any_id() {
             .read(|conn| secrets::get(conn, &anna, &workspace, &source))
             .len(),
         1
+    );
+}
+
+#[test]
+fn another_owner_reaches_no_project_and_may_have_one_of_the_same_id() {
+    let fixture = Fixture::new();
+    let (anna, ben) = (fixture.owner("anna"), fixture.owner("ben"));
+    let workspace = fixture.workspace(&anna, "ws_same");
+    let source = fixture.source(&anna, &workspace, "db");
+    let id = ProjectId::parse("proj_same").unwrap();
+    let draft = |name| ProjectDraft {
+        id: &id,
+        name,
+        description: None,
+        metadata: None,
+    };
+    let set = |owner: &Owner, sources: &[SourceId]| {
+        fixture.write(|tx| projects::set_sources(tx, owner, &workspace, &id, sources))
+    };
+    assert!(fixture.write(|tx| projects::save(tx, &anna, &workspace, &draft("Anna's"))));
+    assert_eq!(set(&anna, std::slice::from_ref(&source)), Some(Vec::new()));
+    // While Ben has no workspace of that id, and when he has one.
+    assert!(!fixture.write(|tx| projects::save(tx, &ben, &workspace, &draft("Ben's"))));
+    fixture.workspace(&ben, "ws_same");
+    fixture.read(|conn| {
+        assert!(projects::get(conn, &ben, &workspace, &id)?.is_none());
+        assert!(projects::list(conn, &ben, &workspace)?.is_empty());
+        Ok(())
+    });
+    assert_eq!(set(&ben, std::slice::from_ref(&source)), None);
+    fixture.write(|tx| {
+        let ids = [id.to_string(), id.to_string()];
+        let answer = projects::delete_many(tx, &ben, &workspace, &ids)?;
+        assert_eq!((answer.deleted.len(), answer.not_found.len()), (0, 1));
+        assert!(projects::delete_all(tx, &ben, &workspace)?.is_empty());
+        let table = crate::model::TableId::generate();
+        let arrived = tables::arrive(tx, &ben, &workspace, &source, &[(table, table_draft("t"))])?;
+        assert!(arrived.is_none());
+        assert!(projects::save(tx, &ben, &workspace, &draft("Ben's"))?);
+        Ok(())
+    });
+    // A source of another's is as unknown as one that is nowhere.
+    assert_eq!(
+        set(&ben, std::slice::from_ref(&source)),
+        Some(vec![source.clone()])
+    );
+    let anna_s = fixture
+        .read(|conn| projects::get(conn, &anna, &workspace, &id))
+        .unwrap();
+    assert_eq!(
+        (anna_s.name.as_str(), &anna_s.source_ids),
+        ("Anna's", &vec![source])
     );
 }
 

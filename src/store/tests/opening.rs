@@ -94,6 +94,7 @@ fn the_tables_of_the_store_are_those_that_were_reviewed() {
     insta::assert_snapshot!(ddl.join("\n"), @r"
     index job_by_workspace
     index job_running
+    index project_source_by_source
     index source_table_shown
     index token_by_user
     index user_by_organization
@@ -101,6 +102,8 @@ fn the_tables_of_the_store_are_those_that_were_reviewed() {
     table capture
     table job
     table organization
+    table project
+    table project_source
     table schema_version
     table schema_version_document
     table search_index

@@ -1,10 +1,11 @@
 use serde_json::json;
 
 use super::*;
-use crate::model::TokenId;
 use crate::model::secret::Sealed;
 use crate::model::user::TokenKind;
+use crate::model::{ProjectId, TableId, TokenId};
 use crate::store::captures::{self, CaptureDraft, Encoding};
+use crate::store::projects::{self, ProjectDraft};
 use crate::store::tokens::{self, RevokedBy};
 use crate::store::{now, secrets, setup_links, versions};
 
@@ -67,6 +68,83 @@ fn a_source_of_the_same_name_is_updated_and_keeps_its_id() {
             .source_count,
         1
     );
+}
+
+#[test]
+fn a_project_keeps_what_is_not_given_and_lets_go_of_a_source_that_is_deleted() {
+    let fixture = Fixture::new();
+    let anna = fixture.owner("anna");
+    let workspace = fixture.workspace(&anna, "ws_1");
+    let (one, two) = (
+        fixture.source(&anna, &workspace, "b"),
+        fixture.source(&anna, &workspace, "a"),
+    );
+    let id = ProjectId::generate();
+    let metadata = json!({"k": 1}).as_object().cloned().unwrap();
+    let save = |name, description, metadata| {
+        let draft = ProjectDraft {
+            id: &id,
+            name,
+            description,
+            metadata,
+        };
+        fixture.write(|tx| projects::save(tx, &anna, &workspace, &draft))
+    };
+    let get = || {
+        fixture
+            .read(|conn| projects::get(conn, &anna, &workspace, &id))
+            .unwrap()
+    };
+    assert!(save("One", Some("why"), Some(&metadata)));
+    let ids = [one.clone(), two.clone(), one.clone()];
+    fixture.write(|tx| projects::set_sources(tx, &anna, &workspace, &id, &ids));
+    assert!(save("Two", None, None));
+    let kept = get();
+    assert_eq!(
+        (kept.name.as_str(), kept.description.as_deref()),
+        ("Two", Some("why"))
+    );
+    assert_eq!(kept.metadata, metadata);
+    assert_eq!(kept.source_ids, [two.clone(), one.clone()]);
+    assert!(save("Two", Some(""), None));
+    assert_eq!(get().description, None);
+
+    fixture.write(|tx| sources::delete_many(tx, &anna, &workspace, &[one.to_string()]));
+    assert_eq!((get().source_count, get().source_ids), (1, vec![two]));
+    let count = || {
+        fixture
+            .read(|conn| workspaces::get(conn, &anna, &workspace))
+            .unwrap()
+            .project_count
+    };
+    assert_eq!(count(), 1);
+    assert_eq!(
+        fixture.write(|tx| projects::delete_all(tx, &anna, &workspace)),
+        std::slice::from_ref(&id)
+    );
+    assert_eq!(count(), 0);
+}
+
+#[test]
+fn what_arrives_keeps_its_id_where_nobody_has_it() {
+    let fixture = Fixture::new();
+    let (anna, ben) = (fixture.owner("anna"), fixture.owner("ben"));
+    let (from, to) = (
+        fixture.workspace(&anna, "ws_1"),
+        fixture.workspace(&ben, "ws_1"),
+    );
+    let (wanted, table) = (SourceId::generate(), TableId::generate());
+    let arrive = |owner: &Owner, workspace: &WorkspaceId| {
+        fixture.write(|tx| {
+            let id = sources::arrive(tx, owner, workspace, &wanted, &source_draft("db"))?.unwrap();
+            let tables = [(table.clone(), table_draft("t"))];
+            let tables = tables::arrive(tx, owner, workspace, &id, &tables)?.unwrap();
+            Ok((id, tables[0].clone()))
+        })
+    };
+    assert_eq!(arrive(&anna, &from), (wanted.clone(), table.clone()));
+    let (id, other) = arrive(&ben, &to);
+    assert!(id != wanted && other != table);
 }
 
 #[test]
