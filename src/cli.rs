@@ -3,6 +3,7 @@
 //!
 //! A command is one file: its arguments, and `run`; it is named here in `Command` and `run`.
 
+mod backup;
 mod context;
 mod openapi;
 mod output;
@@ -75,6 +76,10 @@ enum Command {
     Test(test::TestArgs),
     /// Read the schema of a database, without a server; keeps nothing
     Schema(schema::SchemaArgs),
+    /// Write the whole data folder into one file, also while a server works in it
+    Backup(backup::BackupArgs),
+    /// Put what a backup holds in the place of the data folder
+    Restore(backup::RestoreArgs),
     /// Print the OpenAPI document
     Openapi,
 }
@@ -122,6 +127,8 @@ fn run(cli: Cli) -> anyhow::Result<()> {
         Some(Command::Token(args)) => token::run(&Context::new(&flags)?, args),
         Some(Command::Test(args)) => test::run(args),
         Some(Command::Schema(args)) => schema::run(args),
+        Some(Command::Backup(args)) => backup::run(&flags, &args),
+        Some(Command::Restore(args)) => backup::run_restore(&flags, &args),
         Some(Command::Openapi) => openapi::run(),
     }
 }

@@ -2,6 +2,7 @@
 //! jobs share them.
 
 pub mod accounts;
+pub mod backup;
 pub mod demo;
 pub mod jobs;
 pub mod query;

@@ -22,7 +22,7 @@ use crate::model::Role;
 use crate::model::user::User;
 use crate::store::{now, setup_links, users};
 
-pub use vault::{VaultStartError, open_vault};
+pub use vault::{VaultStartError, check_vault, open_vault};
 
 /// How long a set-up link lives.
 const LINK_LIFE: SignedDuration = SignedDuration::from_mins(30);
