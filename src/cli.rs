@@ -5,9 +5,11 @@
 
 mod backup;
 mod context;
+mod doctor;
 mod openapi;
 mod output;
 mod refusal;
+mod rotate_key;
 mod schema;
 mod serve;
 mod source;
@@ -80,6 +82,10 @@ enum Command {
     Backup(backup::BackupArgs),
     /// Put what a backup holds in the place of the data folder
     Restore(backup::RestoreArgs),
+    /// Make a new key and seal all credentials anew by it, also while a server works
+    RotateKey,
+    /// Check the data folder and the key, and tell what to do
+    Doctor(doctor::DoctorArgs),
     /// Print the OpenAPI document
     Openapi,
 }
@@ -129,6 +135,8 @@ fn run(cli: Cli) -> anyhow::Result<()> {
         Some(Command::Schema(args)) => schema::run(args),
         Some(Command::Backup(args)) => backup::run(&flags, &args),
         Some(Command::Restore(args)) => backup::run_restore(&flags, &args),
+        Some(Command::RotateKey) => rotate_key::run(&flags),
+        Some(Command::Doctor(args)) => doctor::run(&flags, &args),
         Some(Command::Openapi) => openapi::run(),
     }
 }

@@ -46,7 +46,6 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("encoding_rs", &["src/connectors/file/"]),
     ("r2d2", &["src/store/"]),
     ("tar", &["src/services/backup/"]),
-    ("zstd", &["src/services/backup/"]),
     ("rustix", &["src/disk.rs"]),
 ];
 

@@ -36,13 +36,10 @@ pub(super) fn run(flags: &Flags, args: &BackupArgs) -> anyhow::Result<()> {
     for left_out in &made.left_out {
         tell(&format!("Not in it: {left_out}."));
     }
-    tell(match args.with_key {
-        true => {
-            "The keys are in it: whoever has this file has every password that is sealed in it. Keep it like one."
-        }
-        false => {
-            "The keys are not in it: keep a copy of secret.key elsewhere, without which no password in it can be read (or use --with-key)."
-        }
+    tell(if args.with_key {
+        "The keys are in it: whoever has this file has every password that is sealed in it. Keep it like one."
+    } else {
+        "The keys are not in it: keep a copy of secret.key elsewhere, without which no password in it can be read (or use --with-key)."
     });
     let file = args.file.display();
     let (bytes, what) = (made.bytes, contents(&made.manifest));
@@ -86,7 +83,7 @@ fn contents(manifest: &Manifest) -> String {
     format!("{files} files, {bytes} bytes, of {at}, by Headwater {program}")
 }
 
-fn places(flags: &Flags) -> anyhow::Result<Places> {
+pub(super) fn places(flags: &Flags) -> anyhow::Result<Places> {
     let settings = Settings::load(flags)?;
     telemetry::start(&settings);
     Ok(Places {

@@ -4,6 +4,7 @@
 pub mod accounts;
 pub mod backup;
 pub mod demo;
+pub mod doctor;
 pub mod jobs;
 pub mod query;
 pub mod setup;

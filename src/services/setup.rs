@@ -1,5 +1,6 @@
 //! The first start: the vault's key, and the first admin.
 
+mod rotation;
 mod vault;
 
 #[cfg(test)]
@@ -22,6 +23,7 @@ use crate::model::Role;
 use crate::model::user::User;
 use crate::store::{now, setup_links, users};
 
+pub use rotation::{Rotated, RotationError, rotate, unopened};
 pub use vault::{VaultStartError, check_vault, open_vault};
 
 /// How long a set-up link lives.

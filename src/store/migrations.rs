@@ -13,6 +13,13 @@ const STEPS: &[M<'_>] = &[
 ];
 const MIGRATIONS: Migrations<'_> = Migrations::from_slice(STEPS);
 
+/// The version of a store, and the newest that this program knows.
+pub(super) fn versions(conn: &Connection) -> Result<(usize, usize), StoreError> {
+    let found: i64 = conn.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let found = usize::try_from(found).map_err(|_| StoreError::Unreadable("its version"))?;
+    Ok((found, STEPS.len()))
+}
+
 /// Brings the store to this program's version.
 pub(super) fn run(conn: &mut Connection) -> Result<(), StoreError> {
     if let SchemaVersion::Outside(found) = MIGRATIONS.current_version(conn)? {

@@ -150,6 +150,11 @@ impl Store {
     }
 }
 
+/// The version of a store that may be of another program's, and the newest that this one knows.
+pub fn versions(conn: &Connection) -> Result<(usize, usize), StoreError> {
+    migrations::versions(conn)
+}
+
 /// Opens the writing connection and brings the store to this version. Where other programs open or
 /// close the same file at this moment SQLite refuses some steps at once, without waiting (the switch
 /// to WAL, the removal of the log by the last to close): those are tried again.

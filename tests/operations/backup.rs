@@ -9,7 +9,7 @@ use crate::connectors::http_api::fake::{Api, json as answer, status};
 use crate::support::app::{CANARY, TestApp, leaks, run};
 use crate::support::client::Client;
 
-async fn api() -> Api {
+pub async fn api() -> Api {
     Api::start(|asked| match asked.header("x-api-key") {
         Some(CANARY) => answer(r#"[{"id":7,"name":"Ada"}]"#),
         _ => status(401, ""),
@@ -18,7 +18,7 @@ async fn api() -> Api {
 }
 
 /// Connects a source with a secret, and one of a file.
-async fn fill(app: &TestApp, client: &Client, api: &Api) {
+pub async fn fill(app: &TestApp, client: &Client, api: &Api) {
     let source = json!({"type": "api", "name": "sales", "connection_config": {
         "base_url": api.url(), "api_key": CANARY, "endpoints": [{"path": "/customers"}]}});
     client
@@ -49,7 +49,7 @@ fn backup(app: &TestApp, file: &Path, options: &[&str]) -> String {
 }
 
 /// What is sealed opens: the API answers to the key that was kept.
-async fn sees_all(client: &Client) {
+pub async fn sees_all(client: &Client) {
     let synced = client.post("/data/sync", json!({})).await.ok();
     let sources = synced["sources"].as_array().unwrap();
     assert_eq!(sources.len(), 2, "{synced}");

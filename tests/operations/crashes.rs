@@ -7,7 +7,7 @@ use super::{Place, done};
 use crate::support::app::command;
 
 /// How often each is killed; more by `HEADWATER_TEST_ROUNDS`.
-fn rounds() -> u64 {
+pub fn rounds() -> u64 {
     let text = std::env::var("HEADWATER_TEST_ROUNDS").unwrap_or_default();
     text.parse().unwrap_or(6)
 }

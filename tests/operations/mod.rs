@@ -2,7 +2,9 @@
 
 mod backup;
 mod crashes;
+mod doctor;
 mod hostile;
+mod rotation;
 
 use std::collections::BTreeMap;
 use std::fs::File;

@@ -43,12 +43,11 @@ impl Places {
     /// put it there's to back up.
     fn files_inside(&self) -> Option<PathBuf> {
         let whole = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
-        let inside = match self.files_dir.strip_prefix(&self.data_dir) {
-            Ok(inside) => inside.to_owned(),
-            Err(_) => {
-                let (files, data) = (whole(&self.files_dir), whole(&self.data_dir));
-                files.strip_prefix(data).ok()?.to_owned()
-            }
+        let inside = if let Ok(inside) = self.files_dir.strip_prefix(&self.data_dir) {
+            inside.to_owned()
+        } else {
+            let (files, data) = (whole(&self.files_dir), whole(&self.data_dir));
+            files.strip_prefix(data).ok()?.to_owned()
         };
         Some(inside).filter(|inside| *inside != Path::new(""))
     }

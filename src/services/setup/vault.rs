@@ -8,8 +8,8 @@ use crate::model::secret::{Sealed, SecretPlace};
 use crate::store::{Connection, Store, StoreError, secrets};
 use crate::vault::{KeySource, Vault, VaultError};
 
-const CANARY: &str = "headwater";
-const PLACE: SecretPlace<'_> = SecretPlace {
+pub(super) const CANARY: &str = "headwater";
+pub(super) const PLACE: SecretPlace<'_> = SecretPlace {
     organization: "",
     row: "vault_canary",
     field: "canary",
@@ -80,7 +80,7 @@ fn opens(vault: Vault, canary: Sealed) -> Result<Vault, VaultStartError> {
         Err(VaultError::UnknownKey(_) | VaultError::DoesNotOpen) => {
             Err(VaultStartError::WrongKey {
                 needed: canary.key_id,
-                given: vault.key_id().to_owned(),
+                given: vault.key_id(),
             })
         }
         Err(error) => Err(error.into()),
