@@ -44,6 +44,42 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_store_of_an_earlier_version_is_kept_and_brought_to_this_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(crate::store::FILE_NAME);
+        let beside = |suffix: &str| {
+            folder
+                .path()
+                .join(format!("{}{suffix}", crate::store::FILE_NAME))
+        };
+        let mut old = Connection::open(&path).unwrap();
+        MIGRATIONS.to_version(&mut old, 3).unwrap();
+        old.execute_batch("INSERT INTO organization VALUES ('org_1', 'acme', 1)")
+            .unwrap();
+        drop(old);
+        for version in ["1", "2", "3"] {
+            std::fs::write(beside(&format!(".before-v{version}")), "").unwrap();
+        }
+        let store = crate::store::Store::open(folder.path()).unwrap();
+        assert_eq!(
+            store.read_blocking(versions).unwrap(),
+            (STEPS.len(), STEPS.len())
+        );
+        let copy = beside(&format!(".before-v{}", STEPS.len()));
+        let kept = Connection::open(&copy).unwrap();
+        assert_eq!(versions(&kept).unwrap().0, 3);
+        let named = kept.query_row("SELECT name FROM organization", [], |row| {
+            row.get::<_, String>(0)
+        });
+        assert_eq!(named.unwrap(), "acme");
+        assert!(!beside(".before-v1").exists() && beside(".before-v2").exists());
+        // A store that is of this version already is not copied.
+        std::fs::remove_file(&copy).unwrap();
+        crate::store::Store::open(folder.path()).unwrap();
+        assert!(!copy.exists());
+    }
+
+    #[test]
     fn the_migrations_run_on_an_empty_store() {
         assert_eq!(MIGRATIONS.validate(), Ok(()));
     }
