@@ -86,7 +86,7 @@ async fn a_folder_is_told_to_be_well_or_what_is_wrong_with_it() {
         Connection::open(&store)
             .unwrap()
             .execute_batch(sql)
-            .unwrap()
+            .unwrap();
     };
     change("CREATE TABLE kept AS SELECT * FROM secret; UPDATE secret SET nonce = zeroblob(24)");
     found(data, "failed", "key", "of the source 'sales' does not open");
