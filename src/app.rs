@@ -16,6 +16,7 @@ use crate::auth::token::TokenKeys;
 use crate::config::Settings;
 use crate::connectors::Context;
 use crate::connectors::dial::{Dialer, HostRules};
+use crate::folder_lock::FolderLock;
 use crate::http::{self, EndpointInfo, ServedHosts, State};
 use crate::local::Local;
 use crate::private_file;
@@ -27,7 +28,7 @@ use crate::services::setup::open_vault;
 use crate::services::sources::Sources;
 use crate::services::sync::Syncs;
 use crate::services::workspaces::Workspaces;
-use crate::store::Store;
+use crate::store::{Store, StoreError};
 
 /// How long a running request may take to end once the server is told to stop.
 const DRAIN_SECONDS: u64 = 25;
@@ -52,12 +53,19 @@ pub struct Application {
     address: SocketAddr,
     store: Store,
     accounts: Accounts,
+    /// Held as long as it serves.
+    lock: FolderLock,
 }
 
 impl Application {
     /// Opens the data folder and takes the address.
     pub fn build(settings: Settings) -> anyhow::Result<Self> {
         crate::connectors::tls::install_provider();
+        private_file::make_folder(&settings.data_dir).map_err(|cause| StoreError::Folder {
+            path: settings.data_dir.clone(),
+            cause,
+        })?;
+        let lock = FolderLock::take(&settings.data_dir)?;
         let store = Store::open(&settings.data_dir)?;
         private_file::make_folder(&settings.files_dir).with_context(|| {
             format!("the folder {} cannot be made", settings.files_dir.display())
@@ -76,6 +84,7 @@ impl Application {
             address,
             store,
             accounts,
+            lock,
         })
     }
 
@@ -87,6 +96,7 @@ impl Application {
             address,
             store,
             accounts,
+            lock,
         } = self;
         let vault = open_vault(&store, &settings.secret_key).await?;
         let context = Context {
@@ -156,6 +166,7 @@ impl Application {
         });
         greeting::print(&settings, address, &first_start, demo.as_ref());
         server.await?;
+        drop(lock);
         tracing::info!("stopped");
         Ok(())
     }

@@ -3,10 +3,13 @@
 //!
 //! A command is one file: its arguments, and `run`; it is named here in `Command` and `run`.
 
+mod backup;
 mod context;
+mod doctor;
 mod openapi;
 mod output;
 mod refusal;
+mod rotate_key;
 mod schema;
 mod serve;
 mod source;
@@ -75,6 +78,14 @@ enum Command {
     Test(test::TestArgs),
     /// Read the schema of a database, without a server; keeps nothing
     Schema(schema::SchemaArgs),
+    /// Write the whole data folder into one file, also while a server works in it
+    Backup(backup::BackupArgs),
+    /// Put what a backup holds in the place of the data folder
+    Restore(backup::RestoreArgs),
+    /// Make a new key and seal all credentials anew by it, also while a server works
+    RotateKey,
+    /// Check the data folder and the key, and tell what to do
+    Doctor(doctor::DoctorArgs),
     /// Print the OpenAPI document
     Openapi,
 }
@@ -122,6 +133,10 @@ fn run(cli: Cli) -> anyhow::Result<()> {
         Some(Command::Token(args)) => token::run(&Context::new(&flags)?, args),
         Some(Command::Test(args)) => test::run(args),
         Some(Command::Schema(args)) => schema::run(args),
+        Some(Command::Backup(args)) => backup::run(&flags, &args),
+        Some(Command::Restore(args)) => backup::run_restore(&flags, &args),
+        Some(Command::RotateKey) => rotate_key::run(&flags),
+        Some(Command::Doctor(args)) => doctor::run(&flags, &args),
         Some(Command::Openapi) => openapi::run(),
     }
 }

@@ -3,7 +3,7 @@
 //! The newest key makes new things; the others still read old ones. A key's id is derived from it,
 //! and cannot be mistaken. Empty lines and those that begin with `#` are notes.
 
-use std::io;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use data_encoding::{BASE64, BASE64_NOPAD, BASE64URL_NOPAD, HEXLOWER, HEXLOWER_PERMISSIVE};
@@ -174,17 +174,48 @@ pub fn load_or_create(path: &Path, purpose: &str) -> Result<Vec<Key>, KeyFileErr
     }
 }
 
+/// Writes a key above those of a file, in one step: others read the old lines or the new ones.
+/// Whose file it is and who may read it stays as it was.
+pub fn put_above(path: &Path, key: &Key, note: &str) -> Result<(), KeyFileError> {
+    let before = read_text(path)?;
+    let written = || {
+        let folder = path.parent().unwrap_or_else(|| Path::new("."));
+        let mut file = tempfile::NamedTempFile::new_in(folder)?;
+        let line = Zeroizing::new(BASE64.encode(key.expose()));
+        for part in ["# ", note, "\n", line.as_str(), "\n", before.as_str()] {
+            file.write_all(part.as_bytes())?;
+        }
+        let had = path.metadata()?;
+        file.as_file().set_permissions(had.permissions())?;
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::{MetadataExt, fchown};
+            let made = file.as_file().metadata()?;
+            if (made.uid(), made.gid()) != (had.uid(), had.gid()) {
+                fchown(file.as_file(), Some(had.uid()), Some(had.gid()))?;
+            }
+        }
+        file.as_file().sync_all()?;
+        file.persist(path).map_err(|refused| refused.error)?;
+        std::fs::File::open(folder)?.sync_all()
+    };
+    written().map_err(|cause| failed(path, cause))
+}
+
 fn read(path: &Path) -> Result<Vec<Key>, KeyFileError> {
-    let origin = path.display().to_string();
-    match std::fs::read_to_string(path) {
-        Ok(text) => parse(&SecretString::from(text), &origin),
-        Err(error) => Err(match error.kind() {
+    let text = SecretString::from(read_text(path)?.as_str());
+    parse(&text, &path.display().to_string())
+}
+
+fn read_text(path: &Path) -> Result<Zeroizing<String>, KeyFileError> {
+    std::fs::read_to_string(path)
+        .map(Zeroizing::new)
+        .map_err(|error| match error.kind() {
             io::ErrorKind::NotFound => KeyFileError::Missing(path.to_owned()),
             // Not even text; a damaged disk, or another kind of file under this name.
-            io::ErrorKind::InvalidData => KeyFileError::Empty(origin),
+            io::ErrorKind::InvalidData => KeyFileError::Empty(path.display().to_string()),
             _ => failed(path, error),
-        }),
-    }
+        })
 }
 
 fn failed(path: &Path, cause: io::Error) -> KeyFileError {

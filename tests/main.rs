@@ -14,6 +14,7 @@ mod behavior;
 mod cli;
 mod comparison;
 mod connectors;
+mod operations;
 mod readme;
 mod routes;
 mod services;

@@ -11,7 +11,7 @@ use files::{File, names, root, tree};
 /// floor only itself, unless the floor is `open`.
 const FLOORS: &[Floor] = &[
     open(&["model", "schema", "rows"]),
-    closed(&["private_file"]),
+    closed(&["private_file", "disk", "folder_lock", "sqlite_file"]),
     closed(&["key_file"]),
     closed(&["connectors", "store", "local", "vault", "auth"]),
     closed(&["services"]),
@@ -34,12 +34,19 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("hyper_util", &["src/connectors/http_api/"]),
     (
         "rusqlite",
-        &["src/connectors/sqlite/", "src/local/", "src/store/"],
+        &[
+            "src/connectors/sqlite/",
+            "src/local/",
+            "src/sqlite_file.rs",
+            "src/store/",
+        ],
     ),
     ("rusqlite_migration", &["src/store/"]),
     ("calamine", &["src/connectors/file/"]),
     ("encoding_rs", &["src/connectors/file/"]),
     ("r2d2", &["src/store/"]),
+    ("tar", &["src/services/backup/"]),
+    ("rustix", &["src/disk.rs"]),
 ];
 
 /// The most lines of a file, and from where on it is asked about.

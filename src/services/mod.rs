@@ -2,7 +2,9 @@
 //! jobs share them.
 
 pub mod accounts;
+pub mod backup;
 pub mod demo;
+pub mod doctor;
 pub mod jobs;
 pub mod projects;
 pub mod query;

@@ -1,5 +1,6 @@
 //! The first start: the vault's key, and the first admin.
 
+mod rotation;
 mod vault;
 
 #[cfg(test)]
@@ -22,7 +23,8 @@ use crate::model::Role;
 use crate::model::user::User;
 use crate::store::{now, setup_links, users};
 
-pub use vault::{VaultStartError, open_vault};
+pub use rotation::{Rotated, RotationError, rotate, unopened};
+pub use vault::{VaultStartError, check_vault, open_vault};
 
 /// How long a set-up link lives.
 const LINK_LIFE: SignedDuration = SignedDuration::from_mins(30);

@@ -60,6 +60,11 @@ pub enum StoreError {
     /// Anything else that SQLite tells.
     #[error("the store failed")]
     Sqlite(#[source] rusqlite::Error),
+    /// The copy that is kept before an upgrade could not be written.
+    #[error(
+        "the store was not upgraded, since no copy of it could be kept before; nothing was changed: {0}"
+    )]
+    NotKept(String),
     /// The store could not be brought to this program's version.
     #[error("the store could not be upgraded; nothing was changed")]
     Migration(#[source] rusqlite_migration::Error),

@@ -4,6 +4,7 @@
 //! that a service can put several of them into one transaction. Each function on owned things takes
 //! the [`Owner`](crate::model::Owner) and has it in its SQL. No rules of the product stand here.
 
+mod before;
 pub mod captures;
 mod connection;
 mod error;
@@ -168,6 +169,11 @@ impl Store {
     }
 }
 
+/// The version of a store that may be of another program's, and the newest that this one knows.
+pub fn versions(conn: &Connection) -> Result<(usize, usize), StoreError> {
+    migrations::versions(conn)
+}
+
 /// Opens the writing connection and brings the store to this version. Where other programs open or
 /// close the same file at this moment SQLite refuses some steps at once, without waiting (the switch
 /// to WAL, the removal of the log by the last to close): those are tried again.
@@ -176,7 +182,10 @@ fn open_writer(path: &Path) -> Result<Connection, StoreError> {
     loop {
         let opened = connection::open_writer(path)
             .map_err(StoreError::from)
-            .and_then(|mut writer| migrations::run(&mut writer).map(|()| writer));
+            .and_then(|mut writer| {
+                before::keep(path)?;
+                migrations::run(&mut writer).map(|()| writer)
+            });
         match opened {
             Err(StoreError::Busy) if Instant::now() < until => {
                 std::thread::sleep(Duration::from_millis(20));

@@ -80,6 +80,61 @@ pub fn remove(
     Ok(removed > 0)
 }
 
+/// A sealed field of a source, whoever's, with the place that it is bound to.
+#[derive(Debug)]
+pub struct Kept {
+    source_pk: i64,
+    /// The source's id.
+    pub source: String,
+    /// The source's name.
+    pub name: String,
+    /// The organization that it is bound to: the owner, or that of the owner.
+    pub organization: String,
+    /// The field.
+    pub field: String,
+    /// What is sealed.
+    pub sealed: Sealed,
+}
+
+/// All sealed fields of all sources: for sealing them anew, and for looking whether they open.
+pub fn all(conn: &Connection) -> Result<Vec<Kept>, StoreError> {
+    let mut statement = conn.prepare(
+        "SELECT secret.*, source.id AS source, source.name,
+             coalesce(workspace.owner_organization, user.organization_id) AS organization
+         FROM secret
+         JOIN source ON source.pk = secret.source_pk
+         JOIN workspace ON workspace.pk = source.workspace_pk
+         LEFT JOIN user ON user.id = workspace.owner_user
+         ORDER BY secret.source_pk, secret.field",
+    )?;
+    values::collect(statement.query([])?, |row| {
+        Ok(Kept {
+            source_pk: row.get("source_pk")?,
+            source: row.get("source")?,
+            name: row.get("name")?,
+            organization: row.get("organization")?,
+            field: row.get("field")?,
+            sealed: read(row)?,
+        })
+    })
+}
+
+/// Keeps a field that was sealed anew in place of what [`all`] told.
+pub fn put_anew(tx: &Transaction<'_>, kept: &Kept, sealed: &Sealed) -> Result<(), StoreError> {
+    tx.prepare_cached(
+        "UPDATE secret SET key_id = ?3, nonce = ?4, ciphertext = ?5
+         WHERE source_pk = ?1 AND field = ?2",
+    )?
+    .execute(rusqlite::params![
+        kept.source_pk,
+        kept.field,
+        sealed.key_id,
+        sealed.nonce,
+        sealed.ciphertext
+    ])?;
+    Ok(())
+}
+
 /// The canary, where one was kept.
 pub fn canary(conn: &Connection) -> Result<Option<Sealed>, StoreError> {
     let mut statement = conn.prepare("SELECT * FROM vault_canary")?;

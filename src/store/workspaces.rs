@@ -1,5 +1,7 @@
 //! Workspaces. Their ids are unique within an owner alone.
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 use rusqlite::{Connection, Row, Transaction};
 use serde_json::{Map, Value};
@@ -132,6 +134,13 @@ pub fn known_copies_file(
     let mut statement = conn.prepare_cached(NAME)?;
     let params = owner_params! { owner, ":id": id.as_str() };
     values::first(statement.query(params)?, |row| Ok(row.get("copies")?))
+}
+
+/// The files of copied rows of all workspaces, whoever owns them: for a copy of the whole folder.
+pub fn all_copies_files(conn: &Connection) -> Result<HashSet<String>, StoreError> {
+    let mut statement = conn.prepare("SELECT copies FROM workspace WHERE copies IS NOT NULL")?;
+    let files = values::collect(statement.query([])?, |row| Ok(row.get("copies")?))?;
+    Ok(files.into_iter().collect())
 }
 
 /// Deletes a workspace and all that hangs below it. Answers whether it was there.

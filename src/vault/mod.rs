@@ -7,8 +7,9 @@ mod place;
 #[cfg(test)]
 mod tests;
 
-use std::path::PathBuf;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::SystemTime;
 
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
@@ -36,6 +37,18 @@ pub enum KeySource {
     DataFolder(PathBuf),
 }
 
+impl KeySource {
+    /// The file, where it is one.
+    #[must_use]
+    pub fn file(&self) -> Option<PathBuf> {
+        match self {
+            Self::Text(_) => None,
+            Self::File(path) => Some(path.clone()),
+            Self::DataFolder(folder) => Some(folder.join(FILE_NAME)),
+        }
+    }
+}
+
 /// Why a secret was not sealed or opened.
 #[derive(Debug, thiserror::Error)]
 pub enum VaultError {
@@ -54,10 +67,35 @@ pub enum VaultError {
 }
 
 /// Seals and opens secrets. Cheap to clone.
+///
+/// A key file that is written anew while the program runs is noticed: what is sealed from then on is
+/// sealed by its newest key, and what another process has sealed by that opens.
 #[derive(Debug, Clone)]
 pub struct Vault {
+    keys: Arc<Keys>,
+}
+
+#[derive(Debug)]
+struct Keys {
+    /// The file that they are from, where it is one.
+    file: Option<PathBuf>,
+    loaded: RwLock<Loaded>,
+}
+
+#[derive(Debug, Clone)]
+struct Loaded {
     /// At least one; the first seals.
     keys: Arc<[Key]>,
+    /// How the file looked when they were read.
+    look: Option<Look>,
+}
+
+/// What changes when a file is replaced or written: when it was, how long it is.
+type Look = (SystemTime, u64);
+
+fn look(path: &Path) -> Option<Look> {
+    let found = path.metadata().ok()?;
+    Some((found.modified().ok()?, found.len()))
 }
 
 impl Vault {
@@ -65,6 +103,9 @@ impl Vault {
     /// where it is missing: to be given only while nothing is sealed yet, for a new key would open
     /// nothing of it.
     pub fn load(source: &KeySource, may_create: bool) -> Result<Self, VaultError> {
+        let file = source.file();
+        // Looked at first: one that is replaced meanwhile is read again.
+        let look = file.as_deref().and_then(look);
         let keys = match source {
             KeySource::Text(text) => key_file::parse(text, "the secret key of the settings")?,
             KeySource::File(path) => key_file::load(path)?,
@@ -77,13 +118,58 @@ impl Vault {
                 }
             }
         };
-        Ok(Self { keys: keys.into() })
+        let keys = keys.into();
+        Ok(Self {
+            keys: Arc::new(Keys {
+                file,
+                loaded: RwLock::new(Loaded { keys, look }),
+            }),
+        })
+    }
+
+    /// The ids of the keys; the first seals.
+    #[must_use]
+    pub fn key_ids(&self) -> Vec<String> {
+        let known = self.known();
+        known.iter().map(|key| key.id().to_owned()).collect()
     }
 
     /// The id of the key that seals.
     #[must_use]
-    pub fn key_id(&self) -> &str {
-        self.keys.first().map_or("", Key::id)
+    pub fn key_id(&self) -> String {
+        self.key_ids().into_iter().next().unwrap_or_default()
+    }
+
+    fn known(&self) -> Arc<[Key]> {
+        let loaded = self
+            .keys
+            .loaded
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(&loaded.keys)
+    }
+
+    /// The keys as the file has them now. One that cannot be read now changes nothing.
+    fn newest(&self) -> Arc<[Key]> {
+        let Some(path) = &self.keys.file else {
+            return self.known();
+        };
+        let now = look(path);
+        let mut loaded = self
+            .keys
+            .loaded
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        if now.is_some() && now != loaded.look {
+            match key_file::load(path) {
+                Ok(keys) => {
+                    let keys = keys.into();
+                    *loaded = Loaded { keys, look: now };
+                }
+                Err(error) => tracing::warn!(%error, "the keys stay as they were"),
+            }
+        }
+        Arc::clone(&loaded.keys)
     }
 
     /// Seals a secret for its place.
@@ -92,7 +178,8 @@ impl Vault {
         place: SecretPlace<'_>,
         secret: &SecretString,
     ) -> Result<Sealed, VaultError> {
-        let key = self.keys.first().ok_or(VaultError::NotSealed)?;
+        let keys = self.newest();
+        let key = keys.first().ok_or(VaultError::NotSealed)?;
         let mut nonce = [0; NONCE_LENGTH];
         OsRng
             .try_fill_bytes(&mut nonce)
@@ -117,7 +204,11 @@ impl Vault {
         place: SecretPlace<'_>,
         sealed: &Sealed,
     ) -> Result<SecretString, VaultError> {
-        let key = (self.keys.iter())
+        let mut keys = self.known();
+        if keys.iter().all(|key| key.id() != sealed.key_id) {
+            keys = self.newest();
+        }
+        let key = (keys.iter())
             .find(|key| key.id() == sealed.key_id)
             .ok_or_else(|| VaultError::UnknownKey(sealed.key_id.clone()))?;
         let nonce: [u8; NONCE_LENGTH] = (sealed.nonce.as_slice())

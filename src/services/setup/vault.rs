@@ -5,11 +5,11 @@ use secrecy::SecretString;
 
 use crate::key_file::KeyFileError;
 use crate::model::secret::{Sealed, SecretPlace};
-use crate::store::{Store, StoreError, secrets};
+use crate::store::{Connection, Store, StoreError, secrets};
 use crate::vault::{KeySource, Vault, VaultError};
 
-const CANARY: &str = "headwater";
-const PLACE: SecretPlace<'_> = SecretPlace {
+pub(super) const CANARY: &str = "headwater";
+pub(super) const PLACE: SecretPlace<'_> = SecretPlace {
     organization: "",
     row: "vault_canary",
     field: "canary",
@@ -55,12 +55,32 @@ pub async fn open_vault(store: &Store, source: &KeySource) -> Result<Vault, Vaul
         Some(canary) => canary,
         None => keep_canary(store, &vault).await?,
     };
+    opens(vault, canary)
+}
+
+/// Whether the key opens what a store holds, as a start would; nothing is made. `None` where the
+/// store has sealed nothing yet, and any key will do.
+pub fn check_vault(
+    conn: &Connection,
+    source: &KeySource,
+) -> Result<Option<Vault>, VaultStartError> {
+    let Some(canary) = secrets::canary(conn)? else {
+        return Ok(None);
+    };
+    let vault = Vault::load(source, false).map_err(|error| match error {
+        VaultError::Key(KeyFileError::Missing(path)) => VaultStartError::KeyMissing(path),
+        other => other.into(),
+    })?;
+    opens(vault, canary).map(Some)
+}
+
+fn opens(vault: Vault, canary: Sealed) -> Result<Vault, VaultStartError> {
     match vault.open(PLACE, &canary) {
         Ok(_) => Ok(vault),
         Err(VaultError::UnknownKey(_) | VaultError::DoesNotOpen) => {
             Err(VaultStartError::WrongKey {
                 needed: canary.key_id,
-                given: vault.key_id().to_owned(),
+                given: vault.key_id(),
             })
         }
         Err(error) => Err(error.into()),

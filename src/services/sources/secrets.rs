@@ -15,19 +15,19 @@ impl Sources {
         place: &Place,
         id: &SourceId,
     ) -> Result<Credentials, SourceError> {
-        let (wanted, source) = (place.clone(), id.clone());
-        let sealed = self
-            .store
-            .read(move |conn| secrets::get(conn, &wanted.owner, &wanted.workspace, &source))
-            .await?;
-        let mut credentials = Credentials::default();
-        for (field, sealed) in &sealed {
-            credentials.set(
-                field,
-                self.vault.open(secret_place(place, id, field), sealed)?,
-            );
-        }
-        Ok(credentials)
+        let (place, id, vault) = (place.clone(), id.clone(), self.vault.clone());
+        // Opened there too: a key that is new to us is read from its file.
+        self.store
+            .read(move |conn| {
+                let mut credentials = Credentials::default();
+                let kept = secrets::get(conn, &place.owner, &place.workspace, &id)?;
+                for (field, sealed) in &kept {
+                    let opened = vault.open(secret_place(&place, &id, field), sealed)?;
+                    credentials.set(field, opened);
+                }
+                Ok(credentials)
+            })
+            .await
     }
 }
 
