@@ -141,9 +141,9 @@ async fn make_rows(url: &str, rows: u64) -> Outcome<()> {
          amount decimal(12,2) NOT NULL, ratio double, is_open boolean NOT NULL, created_at datetime(6) NOT NULL, \
          day date, payload json, uid char(32) NOT NULL)"
             .to_owned(),
-        "INSERT INTO events SELECT i, i % 100000, CONCAT('kind ', i % 17), IF(i % 3 = 0, NULL, MD5(i)), \
+        "INSERT INTO events SELECT i, i % 100000, CONCAT('kind ', i % 17), IF(i % 3 = 0, NULL, SHA2(i, 224)), \
          (i % 1000000) / 100, i / 7e0, i % 2 = 0, '2020-01-01' + INTERVAL i SECOND, \
-         '2020-01-01' + INTERVAL (i % 3000) DAY, JSON_OBJECT('n', i, 'tag', CONCAT('x', i % 5)), MD5(i) FROM numbers"
+         '2020-01-01' + INTERVAL (i % 3000) DAY, JSON_OBJECT('n', i, 'tag', CONCAT('x', i % 5)), LEFT(SHA2(i, 224), 32) FROM numbers"
             .to_owned(),
     ];
     for statement in &statements {

@@ -59,7 +59,10 @@ pub(super) fn run(args: SchemaArgs) -> anyhow::Result<()> {
     let narrowed = narrowing.apply(&mut document.schema);
     narrowed.map_err(|missing| Refusal::from(SourceError::from(missing)))?;
     match args.format {
-        Format::Json => print_json(&document),
-        Format::Text(format) => print(document.write(format).trim_end()),
+        Format::Json => print_json(&document)?,
+        Format::Text(format) => print(document.write(format).trim_end())?,
     }
+    // The process ends: nobody gains from thousands of tables being taken apart first.
+    std::mem::forget(document);
+    Ok(())
 }

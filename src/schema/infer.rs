@@ -20,7 +20,7 @@ use targets::{Match, Target, Targets};
 /// Supposes references for columns, and for fields of documents, that have none declared.
 pub fn infer(schema: &mut Schema) {
     let targets = Targets::new(schema);
-    let mut inferred = spread::over(&schema.tables, |at, table| {
+    let mut inferred = spread::over(schema.tables.iter().collect(), |at, table| {
         of_table(schema, &targets, at, table)
     });
     composite::infer(schema, &mut inferred);

@@ -53,13 +53,13 @@ pub async fn read(
     catalog.narrow(wanted.iter().map(|table| table.name.as_str()), all);
     let mut tables = Tables::new(wanted);
     let mut aside = aside::open(plan, server, tables.list_mut().len()).await;
-    let beside = aside
+    let other = aside
         .as_mut()
         .map(|client| (client.thread(), catalog.over(client), tables.clone()));
     let referring = async {
-        let (thread, mut catalog, mut tables) = beside?;
+        let (thread, mut catalog, mut tables) = other?;
         let mut told = Told::default();
-        let reading = foreign_keys(&mut catalog, &mut tables, &mut told);
+        let reading = beside(&mut catalog, &mut tables, &mut told);
         // Where it does not last, the session's own does it all.
         kill::stopping(plan, thread, reading).await.ok()?;
         Some((tables, told))
@@ -68,16 +68,15 @@ pub async fn read(
         let seen = columns::read(catalog, selection, &mut tables).await?;
         structure(catalog, &mut tables, &mut told).await?;
         by_rights(catalog, &mut tables, &mut sequences, &mut told).await?;
-        listing::statistics(catalog, ESTIMATES, &mut tables).await?;
         Ok::<_, Failure>(seen)
     };
     let (seen, referring) = tokio::join!(own, referring);
     let seen = seen?;
     if let Some((referring, refused)) = referring {
-        tables.take_foreign_keys(referring);
+        tables.take(referring);
         told.extend(refused);
     } else {
-        foreign_keys(catalog, &mut tables, &mut told).await?;
+        beside(catalog, &mut tables, &mut told).await?;
     }
     if let Some(client) = aside {
         aside::close(client).await;
@@ -99,6 +98,16 @@ pub async fn read(
         unreadable: told.into_list(),
         ..Schema::default()
     })
+}
+
+/// What can be read over a connection of its own: less than half of the work.
+async fn beside(
+    catalog: &mut Catalog<'_>,
+    tables: &mut Tables,
+    told: &mut Told,
+) -> Result<(), Failure> {
+    foreign_keys(catalog, tables, told).await?;
+    listing::statistics(catalog, ESTIMATES, tables).await
 }
 
 /// What foreign keys refer to and do.

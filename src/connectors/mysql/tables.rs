@@ -50,10 +50,13 @@ impl Tables {
         &mut self.list
     }
 
-    /// Takes the foreign keys of the same tables.
-    pub fn take_foreign_keys(&mut self, of: Self) {
+    /// Takes the foreign keys and the figures of the same tables.
+    pub fn take(&mut self, of: Self) {
         for (table, same) in self.list.iter_mut().zip(of.list) {
             table.foreign_keys = same.foreign_keys;
+            table.row_count_estimate = same.row_count_estimate;
+            table.size_bytes = same.size_bytes;
+            table.index_size_bytes = same.index_size_bytes;
         }
     }
 

@@ -97,7 +97,7 @@ pub fn leave_out_hidden(schema: &mut Schema, known: &[KnownTable]) -> bool {
 pub fn fingerprint(schema: &Schema) -> Result<String, serde_json::Error> {
     let mut hash = Sha256::new();
     let digest = |_, table: &Table| serde_json::to_vec(&table.structure()).map(Sha256::digest);
-    for table in spread::over(&schema.tables, digest) {
+    for table in spread::over(schema.tables.iter().collect(), digest) {
         hash.update(table?);
     }
     let Schema {

@@ -4,7 +4,7 @@ use crate::connectors::postgres::reader::{Reader, Row};
 use crate::connectors::{ConnectorError, Selection};
 use crate::schema::{Column, Generated};
 
-use super::by_table::{ByTable, by_table};
+use super::by_table::{ByTable, by_table, unsorted};
 
 /// A column, as the catalog has it: what is known without its type, and what its type is.
 pub struct ColumnRow {
@@ -24,7 +24,11 @@ pub async fn read(
     selection: &Selection,
 ) -> Result<ByTable<ColumnRow>, ConnectorError> {
     let sql = include_str!("../sql/columns.sql");
-    by_table(reader, selection, sql, "columns", column).await
+    let mut columns = by_table(reader, selection, unsorted(sql), "columns", column).await?;
+    for of_table in columns.values_mut() {
+        of_table.sort_by_key(|row| row.number);
+    }
+    Ok(columns)
 }
 
 fn column(row: &Row<'_>) -> Result<ColumnRow, ConnectorError> {

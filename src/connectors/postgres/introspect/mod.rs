@@ -23,15 +23,19 @@ use std::collections::{HashMap, HashSet};
 use super::query::{self, Described};
 use super::tables::TableRow;
 use crate::connectors::Selection;
-use crate::schema::{Column, Identity, Schema, Sequence, Table};
+use crate::schema::{
+    Column, ForeignKey, Identity, Policy, Schema, Sequence, Table, Trigger, spread,
+};
 
 pub use aside::Aside;
 use by_table::taken;
 pub use catalog::{Catalog, has_stumbled, is_aftermath, is_refusal};
 use columns::ColumnRow;
-use indexes::Names;
+use constraints::ConstraintRow;
+use indexes::{IndexRow, Names};
 use listed::Listed;
 use sequences::Identities;
+use storage::Storage;
 
 /// Joins the rows of the catalog. `described` is the caller's own select, one more table.
 pub fn joined(
@@ -62,13 +66,21 @@ pub fn joined(
     };
     let rows_of_keys = std::mem::take(&mut catalog.foreign_keys);
     let mut foreign_keys = foreign_keys::named(rows_of_keys, &catalog.columns);
-    let mut tables: Vec<_> = rows
-        .into_iter()
-        .map(|row| Table {
-            foreign_keys: taken(&mut foreign_keys, row.oid),
-            ..table(row, &mut catalog, &counting, selection)
-        })
-        .collect();
+    let parts = rows.into_iter().map(|row| Parts {
+        columns: taken(&mut catalog.columns, row.oid),
+        indexes: taken(&mut catalog.indexes, row.oid),
+        storage: taken(&mut catalog.storage, row.oid).pop(),
+        constraints: taken(&mut catalog.constraints, row.oid),
+        foreign_keys: taken(&mut foreign_keys, row.oid),
+        triggers: taken(&mut catalog.triggers, row.oid),
+        policies: taken(&mut catalog.policies, row.oid),
+        definition: taken(&mut catalog.definitions, row.oid).pop(),
+        row,
+    });
+    let parts = parts.collect();
+    let mut tables = spread::over(parts, |_, parts| {
+        table(parts, &catalog, &counting, selection)
+    });
     inheritance::link(&mut tables, &at, catalog.links, catalog.partition_keys);
     tables.extend(described.map(|described| query::table(described, &catalog.types, selection)));
     let mut schemas = catalog.namespaces;
@@ -89,17 +101,32 @@ pub fn joined(
     }
 }
 
-fn table(
+/// What the catalog has of one table.
+struct Parts {
     row: TableRow,
-    catalog: &mut Catalog,
-    counting: &Counting,
-    selection: &Selection,
-) -> Table {
-    let oid = row.oid;
-    let columns = taken(&mut catalog.columns, oid);
-    let mut indexes = taken(&mut catalog.indexes, oid);
-    let storage = taken(&mut catalog.storage, oid).pop().unwrap_or_default();
-    let constraints = taken(&mut catalog.constraints, oid);
+    columns: Vec<ColumnRow>,
+    indexes: Vec<IndexRow>,
+    storage: Option<Storage>,
+    constraints: Vec<ConstraintRow>,
+    foreign_keys: Vec<ForeignKey>,
+    triggers: Vec<Trigger>,
+    policies: Vec<Policy>,
+    definition: Option<String>,
+}
+
+fn table(parts: Parts, catalog: &Catalog, counting: &Counting, selection: &Selection) -> Table {
+    let Parts {
+        row,
+        columns,
+        mut indexes,
+        storage,
+        constraints,
+        foreign_keys,
+        triggers,
+        policies,
+        definition,
+    } = parts;
+    let (oid, storage) = (row.oid, storage.unwrap_or_default());
     let constraints = constraints::sorted(constraints, &columns, &mut indexes);
     let index_size = indexes.iter().map(|index| index.size).sum();
     let names = Names {
@@ -131,9 +158,10 @@ fn table(
         keys: constraints.keys,
         checks: constraints.checks,
         exclusions: constraints.exclusions,
-        triggers: taken(&mut catalog.triggers, oid),
-        row_security: policies::row_security(&storage, taken(&mut catalog.policies, oid)),
-        definition: taken(&mut catalog.definitions, oid).pop(),
+        foreign_keys,
+        triggers,
+        row_security: policies::row_security(&storage, policies),
+        definition,
         check_option: storage.check_option,
         engine: storage.engine,
         options: storage.options,
