@@ -18,6 +18,10 @@ use crate::connectors::{ConnectorError, ErrorKind, Stage};
 /// Connections of one session, its monitor's apart.
 const CONNECTIONS: u32 = 8;
 
+/// Documents of one answer. A server would send up to 16 MiB of them at once, of which three are in
+/// memory at a time: one that arrives, one that is taken apart, and its rows.
+const ANSWER: u32 = 2_000;
+
 /// How long the driver may look for its server. It is there, or the relay knows why not.
 const SELECTION: Duration = Duration::from_secs(4);
 
@@ -142,7 +146,7 @@ impl Link {
         let database = self.client.database(database);
         let run = database.run_cursor_command(command);
         let run = run.selection_criteria(self.criteria());
-        run.session(session).batch().await
+        run.batch_size(ANSWER).session(session).batch().await
     }
 
     /// As [`Self::batches_in`], without a session.
@@ -153,7 +157,8 @@ impl Link {
     ) -> Result<RawBatchCursor, Error> {
         let database = self.client.database(database);
         let run = database.run_cursor_command(command);
-        run.selection_criteria(self.criteria()).batch().await
+        let run = run.selection_criteria(self.criteria());
+        run.batch_size(ANSWER).batch().await
     }
 
     /// The first document of a command's cursor.

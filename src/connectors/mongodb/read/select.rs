@@ -7,7 +7,7 @@ use super::filter;
 use crate::connectors::read::TableRead;
 use crate::connectors::{ConnectorError, ErrorKind};
 
-/// The command. What it answers comes in batches as large as the server makes them: of bytes, not of rows.
+/// The command.
 pub fn command(read: &TableRead) -> Result<Document, ConnectorError> {
     let mut command = doc! { "find": &read.table.name, "filter": filter::of(read)? };
     let mut sort = doc! {};
