@@ -80,6 +80,12 @@ impl Vault {
         Ok(Self { keys: keys.into() })
     }
 
+    /// A vault of one key.
+    #[must_use]
+    pub fn of_key(key: Key) -> Self {
+        Self { keys: [key].into() }
+    }
+
     /// The id of the key that seals.
     #[must_use]
     pub fn key_id(&self) -> &str {
