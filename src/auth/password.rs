@@ -217,6 +217,38 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_key_is_that_of_its_passphrase_salt_and_cost_and_no_strangers_cost_is_paid() {
+        let passwords = Passwords::default();
+        let least = Cost {
+            memory_kib: 8,
+            passes: 1,
+            lanes: 1,
+        };
+        let derive = |text: &str, salt: u8, cost| passwords.derive(text.into(), [salt; 16], cost);
+        let key = derive("a", 1, least).await.unwrap();
+        assert_eq!(derive("a", 1, least).await.unwrap(), key);
+        let dearer = Cost { passes: 2, ..least };
+        for other in [("b", 1, least), ("a", 2, least), ("a", 1, dearer)] {
+            assert_ne!(derive(other.0, other.1, other.2).await.unwrap(), key);
+        }
+        let cost = Cost::NEW;
+        for (memory_kib, passes, lanes) in [
+            (cost.memory_kib + 1, 1, 1),
+            (8, 5, 1),
+            (8, 1, 2),
+            (8, 0, 1),
+            (7, 1, 1),
+        ] {
+            let cost = Cost {
+                memory_kib,
+                passes,
+                lanes,
+            };
+            assert_eq!(derive("a", 1, cost).await, Err(PasswordError::Failed));
+        }
+    }
+
+    #[tokio::test]
     async fn more_than_may_wait_are_sent_away_at_once() {
         let passwords = Passwords::with_limits(1, 2);
         let (release, held) = std::sync::mpsc::channel::<()>();

@@ -22,5 +22,4 @@ mod test_connection;
 mod workspace_transfer;
 mod workspace_transfer_hostile;
 mod workspace_transfer_secrets;
-mod workspace_transfer_size;
 mod workspaces;

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::workspace_transfer::{app_with_workspace, exported, import, resealed};
+use super::workspace_transfer::{app_with_workspace, exported, import, resealed, run};
 
 #[actix_web::test]
 async fn what_does_not_fit_is_refused_by_its_place_and_nothing_is_kept() {
@@ -17,46 +17,46 @@ async fn what_does_not_fit_is_refused_by_its_place_and_nothing_is_kept() {
         cases.push((document, path, words));
     };
     case("checksum", "changed or damaged", &|d| {
-        d["workspace"]["name"] = "x".into()
+        d["workspace"]["name"] = "x".into();
     });
     case("checksum", "changed or damaged", &|d| {
-        d["copies"][0]["data"][0][1] = "x".into()
+        d["copies"][0]["data"][0][1] = "x".into();
     });
     case("checksum", "no checksum", &|d| d["checksum"] = Value::Null);
     case("format_version", "versions up to 1", &|d| {
-        d["format_version"] = 2.into()
+        d["format_version"] = 2.into();
     });
     case("format", "no document of the format", &|d| {
-        d["format"] = "headwater-project".into()
+        d["format"] = "headwater-project".into();
     });
     case("more", "unknown", &|d| d["more"] = 1.into());
     case("workspace.owner", "unknown", &|d| {
-        d["workspace"]["owner"] = "org_1".into()
+        d["workspace"]["owner"] = "org_1".into();
     });
     case("workspace.name", "200 characters", &|d| {
-        d["workspace"]["name"] = "x".repeat(1 << 20).into()
+        d["workspace"]["name"] = "x".repeat(1 << 20).into();
     });
     case("workspace.id", "wrong type or value", &|d| {
-        d["workspace"]["id"] = "a b".into()
+        d["workspace"]["id"] = "a b".into();
     });
     case("projects[0].source_ids[0]", "not in the document", &|d| {
-        d["projects"][0]["source_ids"][0] = "source_x".into()
+        d["projects"][0]["source_ids"][0] = "source_x".into();
     });
     case("sources[1]", "twice", &|d| {
         let one = d["sources"][0].clone();
         d["sources"].as_array_mut().unwrap().push(one);
     });
     case("sources[0].tables[1]", "twice", &|d| {
-        d["sources"][0]["tables"][1]["id"] = d["sources"][0]["tables"][0]["id"].clone()
+        d["sources"][0]["tables"][1]["id"] = d["sources"][0]["tables"][0]["id"].clone();
     });
     case("sources[0].settings.database", "'..'", &|d| {
-        d["sources"][0]["settings"]["database"] = "../x".into()
+        d["sources"][0]["settings"]["database"] = "../x".into();
     });
     case("schemas[0].source_id", "not in the document", &|d| {
-        d["schemas"][0]["source_id"] = "source_x".into()
+        d["schemas"][0]["source_id"] = "source_x".into();
     });
     case("schemas[0].document_gzip", "schema of a source", &|d| {
-        d["schemas"][0]["document_gzip"] = "AAAA".into()
+        d["schemas"][0]["document_gzip"] = "AAAA".into();
     });
     case(
         "schemas[0].versions[0].document_gzip",
@@ -71,28 +71,28 @@ async fn what_does_not_fit_is_refused_by_its_place_and_nothing_is_kept() {
         &|d| d["schemas"][0]["versions"][0]["number"] = 0.into(),
     );
     case("copies[0].table_id", "not in the document", &|d| {
-        d["copies"][0]["table_id"] = "tbl_x".into()
+        d["copies"][0]["table_id"] = "tbl_x".into();
     });
     case("copies[0].rows", "number of its rows", &|d| {
-        d["copies"][0]["rows"] = 9.into()
+        d["copies"][0]["rows"] = 9.into();
     });
     case("copies[0].key", "key of these columns", &|d| {
-        d["copies"][0]["key"] = json!(["nothing"])
+        d["copies"][0]["key"] = json!(["nothing"]);
     });
     case("copies[0].cursor", "cursor", &|d| {
-        d["copies"][0]["cursor"] = json!([1])
+        d["copies"][0]["cursor"] = json!([1]);
     });
     case("copies[0].data[0]", "row of so many values", &|d| {
-        d["copies"][0]["data"][0] = json!([1])
+        d["copies"][0]["data"][0] = json!([1]);
     });
     case("copies[0].data[1][0]", "value of a row", &|d| {
-        d["copies"][0]["data"][1][0] = true.into()
+        d["copies"][0]["data"][1][0] = true.into();
     });
     case("copies[0].data[1][0]", "value of a row", &|d| {
-        d["copies"][0]["data"][1][0] = json!({"real": "x"})
+        d["copies"][0]["data"][1][0] = json!({"real": "x"});
     });
     case("copies[0].data", "key tells apart", &|d| {
-        d["copies"][0]["data"][1][0] = d["copies"][0]["data"][0][0].clone()
+        d["copies"][0]["data"][1][0] = d["copies"][0]["data"][0][0].clone();
     });
     for (body, path, words) in cases {
         let body = if path == "checksum" {
@@ -164,4 +164,21 @@ async fn what_is_no_document_at_all_is_refused() {
     );
     bob.post(&path, json!({})).await.failed(404, "not_found");
     assert_eq!(bob.get("/workspaces/list").await.ok(), json!([]));
+}
+
+#[actix_web::test]
+async fn what_is_too_large_for_one_answer_says_so_and_travels_without_its_rows() {
+    let (app, admin) = app_with_workspace().await;
+    run(
+        &app,
+        "CREATE TABLE large AS SELECT randomblob(40000000) AS b",
+    );
+    admin.connect(json!({"name": "shop"})).await;
+    admin.post("/data/sync", json!({})).await.ok();
+    let path = "/workspaces/default/export-tables";
+    let failed = admin.post(path, json!({"include_data": true})).await;
+    let failed = failed.failed(413, "quota_exceeded");
+    let hint = failed["error"]["hint"].as_str().unwrap();
+    assert!(hint.contains("include_data"), "{failed}");
+    exported(&admin, "default", json!({})).await;
 }

@@ -18,10 +18,6 @@ use crate::store::{Transaction, versions};
 /// The most bytes of a schema that comes compressed. That of a database of tens of thousands of
 /// tables has fewer; some compressed bytes would grow to all of the memory.
 const MOST_BYTES: u64 = 128 << 20;
-/// How many times its compressed bytes a schema may have, beyond the first few. Names and types
-/// that repeat in every table come to a fraction of it.
-const MOST_TIMES: u64 = 200;
-const FIRST_BYTES: u64 = 1 << 20;
 
 /// A version of a schema, and when it was.
 #[derive(Debug)]
@@ -34,8 +30,8 @@ pub struct ArrivingVersion {
     pub document_gzip: Vec<u8>,
 }
 
-/// Keeps the schema that a source had elsewhere as what was last read of it. `Ok(false)` where it
-/// is none.
+/// Keeps the schema that a source had elsewhere as what was last read of it. Answers how many
+/// bytes it has in full; `None` where it is none.
 pub fn take_schema(
     tx: &Transaction<'_>,
     place: &Place,
@@ -43,19 +39,19 @@ pub fn take_schema(
     known: &[KnownTable],
     document_gzip: &[u8],
     render: Render,
-) -> Result<bool, SourceError> {
-    let Some(mut document) = read(document_gzip) else {
-        return Ok(false);
+) -> Result<Option<u64>, SourceError> {
+    let Some((mut document, bytes)) = read(document_gzip) else {
+        return Ok(None);
     };
     document::address(&mut document.schema, known);
     document::leave_out_hidden(&mut document.schema, known);
     settle(&mut document, record)?;
     keep(tx, place, &record.source.id, document, render)?;
-    Ok(true)
+    Ok(Some(bytes))
 }
 
 /// Keeps a version of the schema that a source had elsewhere; `ids` are those here of its tables
-/// there. `Ok(false)` where it is none.
+/// there. Answers how many bytes it has in full; `None` where it is none.
 pub fn take_version(
     tx: &Transaction<'_>,
     place: &Place,
@@ -63,9 +59,9 @@ pub fn take_version(
     ids: &HashMap<String, String>,
     version: &ArrivingVersion,
     render: Render,
-) -> Result<bool, SourceError> {
-    let Some(mut document) = read(&version.document_gzip) else {
-        return Ok(false);
+) -> Result<Option<u64>, SourceError> {
+    let Some((mut document, bytes)) = read(&version.document_gzip) else {
+        return Ok(None);
     };
     for table in &mut document.schema.tables {
         if let Some(id) = &mut table.id
@@ -87,19 +83,20 @@ pub fn take_version(
         version.number,
         version.last_seen_at,
     )?;
-    Ok(true)
+    Ok(Some(bytes))
 }
 
-fn read(document_gzip: &[u8]) -> Option<SchemaDocument> {
-    SchemaDocument::from_answer(&unzipped(document_gzip).ok()?).ok()
+fn read(document_gzip: &[u8]) -> Option<(SchemaDocument, u64)> {
+    let answer = unzipped(document_gzip).ok()?;
+    let document = SchemaDocument::from_answer(&answer).ok()?;
+    Some((document, answer.len() as u64))
 }
 
 fn unzipped(bytes: &[u8]) -> io::Result<Vec<u8>> {
     let mut all = Vec::new();
-    let most = MOST_BYTES.min(FIRST_BYTES + MOST_TIMES * bytes.len() as u64);
-    let mut decoder = GzDecoder::new(bytes).take(most + 1);
+    let mut decoder = GzDecoder::new(bytes).take(MOST_BYTES + 1);
     decoder.read_to_end(&mut all)?;
-    if all.len() as u64 > most {
+    if all.len() as u64 > MOST_BYTES {
         return Err(io::ErrorKind::FileTooLarge.into());
     }
     Ok(all)

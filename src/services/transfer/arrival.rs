@@ -28,6 +28,7 @@ pub struct CheckedSource {
 
 impl CheckedSource {
     /// Whether a source that is kept is reached in the same way: it is the same one then.
+    #[must_use]
     pub fn is(&self, engine: Option<&str>, settings: &str) -> bool {
         let settings = serde_json::from_str::<Settings>(settings).ok();
         engine == Some(self.engine) && settings.as_ref() == Some(&self.settings)

@@ -22,6 +22,10 @@ use crate::store::{
     Connection, StoreError, Transaction, captures, secrets, sources, tables, versions,
 };
 
+/// The most bytes of schemas that an import unpacks, but for the last of each source: taking them
+/// apart keeps other writers waiting, and a small document may hold hundreds of large ones.
+const MOST_UNPACKED: u64 = 1 << 30;
+
 /// Where a document goes, as its caller says.
 pub struct Target {
     pub user: UserId,
@@ -141,6 +145,10 @@ pub struct Arriving<'a> {
     pub copies: Option<(String, Arc<Copies>)>,
     /// The tables whose copies came.
     pub came: Vec<TableId>,
+    /// Bytes of schemas that were unpacked.
+    pub unpacked: u64,
+    /// Versions of schemas that were not.
+    pub left_out: usize,
 }
 
 /// A source that takes what the document has of it.
@@ -279,7 +287,7 @@ impl Arriving<'_> {
 
     /// Keeps the schema of a source that has none, and its versions. Answers how many of these came.
     fn schema(
-        &self,
+        &mut self,
         tx: &Transaction<'_>,
         place: &Place,
         taking: &Taking<'_>,
@@ -305,29 +313,29 @@ impl Arriving<'_> {
         };
         let bytes = |text: &String| BASE64.decode(text.as_bytes()).unwrap_or_default();
         let render = self.transfers.render;
-        for (number, version) in (0..).zip(versions) {
+        if let Some(text) = document_gzip {
+            let known = &taking.known;
+            let taken = take_schema(tx, place, &taking.record, known, &bytes(text), render)?;
+            self.unpacked += taken.ok_or_else(|| none("document_gzip".to_owned()))?;
+        }
+        let mut came = 0;
+        // The newest are of most use.
+        for (number, version) in versions.iter().enumerate().rev() {
+            if self.unpacked > MOST_UNPACKED {
+                self.left_out += 1;
+                continue;
+            }
             let arriving = ArrivingVersion {
                 number: version.number,
                 last_seen_at: version.last_seen_at,
                 document_gzip: bytes(&version.document_gzip),
             };
-            if !take_version(tx, place, &taking.record, &taking.ids, &arriving, render)? {
-                return Err(none(format!("versions[{number}].document_gzip")).into());
-            }
+            let taken = take_version(tx, place, &taking.record, &taking.ids, &arriving, render)?;
+            self.unpacked +=
+                taken.ok_or_else(|| none(format!("versions[{number}].document_gzip")))?;
+            came += 1;
         }
-        if let Some(text) = document_gzip
-            && !take_schema(
-                tx,
-                place,
-                &taking.record,
-                &taking.known,
-                &bytes(text),
-                render,
-            )?
-        {
-            return Err(none("document_gzip".to_owned()).into());
-        }
-        Ok(versions.len() as u64)
+        Ok(came)
     }
 
     /// Lets the staged rows become the copies of tables that have none. Answers how many came, or
@@ -406,6 +414,12 @@ impl Arriving<'_> {
         if without > 0 {
             warnings.push(format!(
                 "The rows of {without} copied tables did not come along; the next sync copies them anew."
+            ));
+        }
+        if self.left_out > 0 {
+            warnings.push(format!(
+                "The {} oldest versions of schemas were left out: together they are too large.",
+                self.left_out
             ));
         }
         if self.document.secrets.is_some() && self.secrets.is_none() {

@@ -134,6 +134,8 @@ impl WorkspaceTransfers {
             stages: Vec::new(),
             copies: None,
             came: Vec::new(),
+            unpacked: 0,
+            left_out: 0,
         };
         if dry_run {
             let work = |tx: &Transaction<'_>| arriving.take(tx, sources);
