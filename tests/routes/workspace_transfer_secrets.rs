@@ -100,7 +100,7 @@ async fn a_wrong_passphrase_and_a_source_that_was_turned_elsewhere_import_nothin
     let field = "export_data.secrets.sources[0].fields.api_key";
     for turned in [
         edited(&|d| {
-            d["sources"][0]["settings"]["api"]["base_url"] = "http://127.0.0.1:9/v1".into()
+            d["sources"][0]["settings"]["api"]["base_url"] = "http://127.0.0.1:9/v1".into();
         }),
         edited(&|d| {
             d["sources"][0]["id"] = "source_x".into();
