@@ -27,6 +27,7 @@ use crate::services::query::Queries;
 use crate::services::setup::open_vault;
 use crate::services::sources::Sources;
 use crate::services::sync::Syncs;
+use crate::services::workspace_transfer::WorkspaceTransfers;
 use crate::services::workspaces::Workspaces;
 use crate::store::{Store, StoreError};
 
@@ -108,12 +109,19 @@ impl Application {
         };
         let local = Local::new(&settings.data_dir);
         let jobs = Jobs::new(store.clone()).await?;
-        let sources = Sources::new(store.clone(), vault, context, local.clone());
+        let sources = Sources::new(store.clone(), vault.clone(), context, local.clone());
         let syncs = Syncs::new(
             store.clone(),
             sources.clone(),
             local.clone(),
             jobs.clone(),
+            http::render_schema,
+        );
+        let workspace_transfers = WorkspaceTransfers::new(
+            store.clone(),
+            local.clone(),
+            vault,
+            accounts.passwords().clone(),
             http::render_schema,
         );
         let demo = demo::prepare(&settings, &accounts, &sources).await?;
@@ -123,6 +131,7 @@ impl Application {
             accounts,
             queries: Queries::new(store.clone(), sources.clone(), local.clone()),
             projects: Projects::new(store.clone()),
+            workspace_transfers,
             workspaces: Workspaces::new(store, local, &settings.files_dir),
             syncs,
             jobs: jobs.clone(),

@@ -69,7 +69,9 @@ impl Key {
         Ok(Self::new(&bytes))
     }
 
-    fn new(bytes: &[u8; KEY_LENGTH]) -> Self {
+    /// A key of these bytes.
+    #[must_use]
+    pub fn new(bytes: &[u8; KEY_LENGTH]) -> Self {
         let mut hash = Sha256::new();
         hash.update(b"headwater key id\0");
         hash.update(bytes);

@@ -9,6 +9,7 @@ use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Versio
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
+use zeroize::Zeroizing;
 
 pub use policy::{WeakPassword, check_policy};
 
@@ -27,6 +28,38 @@ const QUEUE: usize = 64;
 /// is not there, so that the answer takes as long.
 const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5IGxpdmVzIGhlcg$\
                       UzQ0dZ0r5kNfGhfWnR9mbq1j3w8xVtL2eYcA7oKpXsM";
+
+/// Bytes of the salt of a key that is made of a passphrase.
+pub const SALT_LENGTH: usize = 16;
+
+/// What making a key out of a passphrase costs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cost {
+    /// Memory, in KiB.
+    pub memory_kib: u32,
+    /// Passes over it.
+    pub passes: u32,
+    /// Lanes.
+    pub lanes: u32,
+}
+
+impl Cost {
+    /// What new keys cost. More than a login: whoever has the document may try as long as they like
+    /// (RFC 9106 §4, the second recommended option, in one lane).
+    pub const NEW: Self = Self {
+        memory_kib: 64 * 1024,
+        passes: 3,
+        lanes: 1,
+    };
+
+    /// Whether it is not so much that a stranger's document could hold the program up by it.
+    #[must_use]
+    pub fn is_bearable(self) -> bool {
+        (8..=Self::NEW.memory_kib).contains(&self.memory_kib)
+            && (1..=4).contains(&self.passes)
+            && self.lanes == 1
+    }
+}
 
 /// Why a password was not hashed or verified.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -88,6 +121,28 @@ impl Passwords {
                 .verify_password(password.expose_secret().as_bytes(), &hash)
                 .is_ok();
             Ok(same && known)
+        })
+        .await
+    }
+
+    /// A key out of a passphrase, by argon2id with these parameters.
+    pub async fn derive(
+        &self,
+        passphrase: SecretString,
+        salt: [u8; SALT_LENGTH],
+        cost: Cost,
+    ) -> Result<Zeroizing<[u8; 32]>, PasswordError> {
+        if !cost.is_bearable() {
+            return Err(PasswordError::Failed);
+        }
+        self.work(move || {
+            let params = Params::new(cost.memory_kib, cost.passes, cost.lanes, Some(32));
+            let params = params.map_err(|_| PasswordError::Failed)?;
+            let mut key = Zeroizing::new([0; 32]);
+            Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+                .hash_password_into(passphrase.expose_secret().as_bytes(), &salt, key.as_mut())
+                .map_err(|_| PasswordError::Failed)?;
+            Ok(key)
         })
         .await
     }
@@ -159,6 +214,38 @@ mod tests {
         );
         assert_eq!(hash.salt.unwrap().len(), 16);
         assert_eq!(hash.hash.unwrap().len(), Params::DEFAULT_OUTPUT_LEN);
+    }
+
+    #[tokio::test]
+    async fn a_key_is_that_of_its_passphrase_salt_and_cost_and_no_strangers_cost_is_paid() {
+        let passwords = Passwords::default();
+        let least = Cost {
+            memory_kib: 8,
+            passes: 1,
+            lanes: 1,
+        };
+        let derive = |text: &str, salt: u8, cost| passwords.derive(text.into(), [salt; 16], cost);
+        let key = derive("a", 1, least).await.unwrap();
+        assert_eq!(derive("a", 1, least).await.unwrap(), key);
+        let dearer = Cost { passes: 2, ..least };
+        for other in [("b", 1, least), ("a", 2, least), ("a", 1, dearer)] {
+            assert_ne!(derive(other.0, other.1, other.2).await.unwrap(), key);
+        }
+        let cost = Cost::NEW;
+        for (memory_kib, passes, lanes) in [
+            (cost.memory_kib + 1, 1, 1),
+            (8, 5, 1),
+            (8, 1, 2),
+            (8, 0, 1),
+            (7, 1, 1),
+        ] {
+            let cost = Cost {
+                memory_kib,
+                passes,
+                lanes,
+            };
+            assert_eq!(derive("a", 1, cost).await, Err(PasswordError::Failed));
+        }
     }
 
     #[tokio::test]

@@ -13,6 +13,7 @@ mod routes;
 mod rows;
 mod services;
 mod state;
+mod unique;
 
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};

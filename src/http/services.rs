@@ -5,6 +5,7 @@ use std::io;
 use serde_json::{Value, json};
 
 use super::error::{ApiError, Code};
+use crate::auth::password::PasswordError;
 use crate::auth::permission::Denied;
 use crate::local::LocalError;
 use crate::model::job::JobState;
@@ -15,6 +16,7 @@ use crate::services::query::QueryError;
 use crate::services::sources::SourceError;
 use crate::services::sync::SyncError;
 use crate::services::transfer::TransferError;
+use crate::services::workspace_transfer::{MOST_BYTES, TransferFailure};
 use crate::services::workspaces::WorkspaceError;
 use crate::store::StoreError;
 
@@ -187,6 +189,40 @@ impl From<ProjectError> for ApiError {
             ProjectError::Transfer(error) => transfer_refusal(&error, ""),
             ProjectError::Document(error) => Self::internal(&error),
             ProjectError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<TransferFailure> for ApiError {
+    fn from(error: TransferFailure) -> Self {
+        match error {
+            TransferFailure::Denied(denied) => denied.into(),
+            TransferFailure::NotFound => Self::not_found(
+                "workspace",
+                "See /workspaces/list for yours, and check the scope.",
+            ),
+            TransferFailure::TooLarge => Self::new(
+                Code::QUOTA_EXCEEDED,
+                format!("The document would have more than {MOST_BYTES} bytes."),
+                "Export without `include_data`: a sync copies the rows anew where it is imported.",
+            )
+            .with("limit_bytes", MOST_BYTES),
+            TransferFailure::Document(error) => transfer_refusal(&error, ""),
+            TransferFailure::Overtaken => Self::new(
+                Code::CONFLICT,
+                "The workspace was changed meanwhile; nothing was imported.",
+                "Try again.",
+            ),
+            TransferFailure::Passphrase(PasswordError::Busy) => {
+                busy("Too many logins and passphrases are being worked on at once.")
+            }
+            TransferFailure::Passphrase(error @ PasswordError::Failed) => Self::internal(&error),
+            TransferFailure::Project(error) => error.into(),
+            TransferFailure::Source(error) => error.into(),
+            TransferFailure::Local(error) => error.into(),
+            TransferFailure::Vault(error) => Self::internal(&error),
+            TransferFailure::Json(error) => Self::internal(&error),
+            TransferFailure::Store(error) => error.into(),
         }
     }
 }

@@ -12,6 +12,7 @@ use crate::services::projects::Projects;
 use crate::services::query::Queries;
 use crate::services::sources::Sources;
 use crate::services::sync::Syncs;
+use crate::services::workspace_transfer::WorkspaceTransfers;
 use crate::services::workspaces::Workspaces;
 
 /// The services, and what the fence reads.
@@ -20,6 +21,8 @@ pub struct State {
     pub accounts: Accounts,
     /// Workspaces.
     pub workspaces: Workspaces,
+    /// Workspaces on their way.
+    pub workspace_transfers: WorkspaceTransfers,
     /// Projects.
     pub projects: Projects,
     /// Sources.

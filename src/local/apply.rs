@@ -289,7 +289,7 @@ fn limit(logical_type: Option<&DataType>, text: &str) -> Value {
     number.unwrap_or_else(|| Value::Text(text.to_owned()))
 }
 
-fn cell(value: ValueRef<'_>) -> Cell<'_> {
+pub(super) fn cell(value: ValueRef<'_>) -> Cell<'_> {
     match value {
         ValueRef::Null => Cell::Null,
         ValueRef::Integer(value) => Cell::Integer(value),

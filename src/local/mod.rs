@@ -11,6 +11,7 @@ mod columns;
 mod error;
 mod file;
 mod rows;
+mod snapshot;
 mod stage;
 #[cfg(test)]
 mod tests;
@@ -28,7 +29,8 @@ pub use apply::{Applied, Change, Delta};
 pub use catalog::{Copy, CopyColumn};
 pub use columns::same_form;
 pub use error::LocalError;
-pub use stage::{Stage, StageDraft};
+pub use snapshot::{Form, Snapshot};
+pub use stage::{Arrival, Stage, StageDraft};
 
 /// The folder below the data folder.
 pub const FOLDER: &str = "workspaces";

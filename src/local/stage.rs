@@ -231,6 +231,70 @@ impl Stage {
     }
 }
 
+/// A table that was filled elsewhere, and what it becomes the copy of.
+#[derive(Debug)]
+pub struct Arrival {
+    /// It.
+    pub stage: Stage,
+    /// The table.
+    pub table: TableId,
+    /// Its source.
+    pub source: SourceId,
+    /// When it was last brought to the state of its source, in milliseconds since 1970.
+    pub synced_at: i64,
+    /// From where the next copy goes on.
+    pub cursor: Option<serde_json::Value>,
+}
+
+impl Copies {
+    /// Lets filled tables of this file become copies, all of them or none. One of a table that has a
+    /// copy goes. Answers those that came.
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub fn arrive(&self, mut arrivals: Vec<Arrival>) -> Result<Vec<Copy>, LocalError> {
+        let mut came = Vec::new();
+        let mut writer = self.writer();
+        let done = (|| {
+            let tx = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            for Arrival {
+                stage,
+                table,
+                source,
+                synced_at,
+                cursor,
+            } in &mut arrivals
+            {
+                if catalog::get(&tx, table)?.is_some() {
+                    continue;
+                }
+                let copy = Copy {
+                    table: table.clone(),
+                    source: source.clone(),
+                    physical: stage.physical.clone(),
+                    columns: stage.columns.clone(),
+                    key: stage.key.clone(),
+                    rows: stage.rows,
+                    synced_at: *synced_at,
+                    cursor: cursor.take(),
+                };
+                catalog::put(&tx, &copy)?;
+                stage.kept = true;
+                came.push(copy);
+            }
+            Ok(tx.commit()?)
+        })();
+        // Those that are dropped need the writer themselves.
+        drop(writer);
+        if done.is_err() {
+            for arrival in &mut arrivals {
+                arrival.stage.kept = false;
+            }
+        }
+        done.map(|()| came)
+    }
+}
+
 impl Drop for Stage {
     fn drop(&mut self) {
         if !self.kept

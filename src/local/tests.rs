@@ -371,3 +371,60 @@ fn copies_of_deleted_tables_and_sources_go() {
     of.local.remove("ws_1").unwrap();
     assert!(of.local.existing("ws_1").unwrap().is_none());
 }
+
+#[test]
+fn tables_that_arrive_become_copies_beside_those_that_are_there_with_the_same_form() {
+    let fixture = fixture();
+    let columns = columns(&[("id", DataType::Int64), ("t", DataType::String)]);
+    let rows = batch(&[&[Cell::Integer(1), Cell::Text("mine")]]);
+    let mine = fixture.copy(&columns, &["id"], &rows);
+    let arrival = |table: &TableId, strict: bool, integer_key: bool| {
+        let draft = StageDraft {
+            columns: &columns,
+            key: &["id".to_owned()],
+            strict,
+            integer_key,
+        };
+        let mut stage = fixture.copies.stage(&draft).unwrap();
+        stage
+            .write(&batch(&[&[Cell::Integer(1), Cell::Text("theirs")]]))
+            .unwrap();
+        stage.index().unwrap();
+        Arrival {
+            stage,
+            table: table.clone(),
+            source: fixture.source.clone(),
+            synced_at: 5,
+            cursor: Some(json!({"column": "id"})),
+        }
+    };
+    let forms = [(true, true), (true, false), (false, false)];
+    let tables = forms.map(|form| (TableId::generate(), form));
+    let mut arrivals = vec![arrival(&fixture.table, true, true)];
+    let new = tables
+        .iter()
+        .map(|(id, (strict, integer))| arrival(id, *strict, *integer));
+    arrivals.extend(new);
+    let came = fixture.copies.arrive(arrivals).unwrap();
+    assert_eq!(came.len(), 3);
+    assert_eq!(fixture.copies.get(&fixture.table).unwrap(), Some(mine));
+    let snapshot = fixture.copies.snapshot().unwrap();
+    for (table, (strict, integer_key)) in tables {
+        let copy = fixture.copies.get(&table).unwrap().unwrap();
+        let cursor = Some(json!({"column": "id"}));
+        assert_eq!((copy.rows, copy.synced_at, &copy.cursor), (1, 5, &cursor));
+        let form = Form {
+            strict,
+            integer_key,
+        };
+        assert_eq!(snapshot.form(&copy).unwrap(), form);
+        let mut seen = 0;
+        let read = snapshot.rows(&copy, |cells| {
+            assert_eq!(cells, [Cell::Integer(1), Cell::Text("theirs")]);
+            seen += 1;
+            Ok::<_, LocalError>(())
+        });
+        read.unwrap();
+        assert_eq!(seen, 1);
+    }
+}

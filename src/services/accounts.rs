@@ -52,4 +52,10 @@ impl Accounts {
             throttle: LoginThrottle::default(),
         }
     }
+
+    /// What hashes passwords, for others that do the like: all of them take turns.
+    #[must_use]
+    pub fn passwords(&self) -> &Passwords {
+        &self.passwords
+    }
 }

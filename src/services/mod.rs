@@ -12,4 +12,5 @@ pub mod setup;
 pub mod sources;
 pub mod sync;
 pub mod transfer;
+pub mod workspace_transfer;
 pub mod workspaces;

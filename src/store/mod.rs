@@ -146,6 +146,17 @@ impl Store {
         .unwrap_or_else(|_| Err(StoreError::Stopped.into()))
     }
 
+    /// The same on this thread. Not to be called from an async task.
+    pub fn rehearse_blocking<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        F: FnOnce(&Transaction<'_>) -> Result<T, E>,
+        E: From<StoreError>,
+    {
+        let mut writer = self.inner.writer.blocking_lock();
+        let tx = writer.transaction().map_err(StoreError::from)?;
+        work(&tx)
+    }
+
     /// Reads on this thread.
     pub fn read_blocking<T, E, F>(&self, work: F) -> Result<T, E>
     where

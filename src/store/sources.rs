@@ -14,7 +14,7 @@ use super::{StoreError, now};
 use crate::model::source::{Source, SourceStatus, SourceType};
 use crate::model::{Owner, SourceId, TableId, WorkspaceId};
 
-pub use arrival::arrive;
+pub use arrival::{arrive, credentials_came};
 pub use deletion::{Deleted, delete_all, delete_many};
 
 /// A source to be saved.

@@ -149,6 +149,27 @@ pub fn arrive(
     Ok(Some(ids))
 }
 
+/// Takes tables of a source out of sight.
+pub fn hide(
+    tx: &Transaction<'_>,
+    owner: &Owner,
+    workspace: &WorkspaceId,
+    source: &SourceId,
+    tables: &[TableRef],
+) -> Result<(), StoreError> {
+    let Some(source_pk) = source_key(tx, owner, workspace, source)? else {
+        return Ok(());
+    };
+    let mut hide = tx.prepare_cached(
+        "UPDATE source_table SET hidden = 1 WHERE source_pk = ?1 AND schema = ?2 AND name = ?3",
+    )?;
+    for table in tables {
+        let schema = table.schema.as_deref().unwrap_or_default();
+        hide.execute(rusqlite::params![source_pk, schema, table.name])?;
+    }
+    Ok(())
+}
+
 /// The tables of one source, by schema and name.
 pub fn list(
     conn: &Connection,
@@ -188,6 +209,23 @@ pub fn list_by_source(
             .push(read(row)?);
     }
     Ok(all)
+}
+
+/// The tables of one source and whether each is out of sight, by schema and name.
+pub fn all(
+    conn: &Connection,
+    owner: &Owner,
+    workspace: &WorkspaceId,
+    source: &SourceId,
+) -> Result<Vec<(SourceTable, bool)>, StoreError> {
+    let Some(source_pk) = source_key(conn, owner, workspace, source)? else {
+        return Ok(Vec::new());
+    };
+    let mut statement = conn
+        .prepare_cached("SELECT * FROM source_table WHERE source_pk = ?1 ORDER BY schema, name")?;
+    values::collect(statement.query([source_pk])?, |row| {
+        Ok((read(row)?, row.get("hidden")?))
+    })
 }
 
 /// One table by its id.

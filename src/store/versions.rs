@@ -133,6 +133,29 @@ pub fn confirm(
     Ok(changed > 0)
 }
 
+/// Notes when a version was last what the source told. Answers whether there is such a one.
+pub fn set_last_seen(
+    tx: &Transaction<'_>,
+    owner: &Owner,
+    workspace: &WorkspaceId,
+    source: &SourceId,
+    number: u32,
+    at: Timestamp,
+) -> Result<bool, StoreError> {
+    const SQL: &str = concat!(
+        "UPDATE schema_version SET last_seen_at = :at WHERE number = :number AND ",
+        of_source!()
+    );
+    let changed = tx.prepare_cached(SQL)?.execute(owner_params! {
+        owner,
+        ":workspace": workspace.as_str(),
+        ":source": source.as_str(),
+        ":number": number,
+        ":at": at.as_millisecond(),
+    })?;
+    Ok(changed > 0)
+}
+
 /// The versions of a source, the newest first.
 pub fn list(
     conn: &Connection,

@@ -109,14 +109,24 @@ pub fn copies_file(
     owner: &Owner,
     id: &WorkspaceId,
 ) -> Result<Option<String>, StoreError> {
+    let new = WorkspaceId::generate();
+    name_copies_file(tx, owner, id, new.as_str())
+}
+
+/// Gives that file a name where it has none yet. Answers the name that it has then.
+pub fn name_copies_file(
+    tx: &Transaction<'_>,
+    owner: &Owner,
+    id: &WorkspaceId,
+    new: &str,
+) -> Result<Option<String>, StoreError> {
     const NAME: &str = concat!(
         "UPDATE workspace SET copies = coalesce(copies, :new) WHERE ",
         owned!(),
         " AND workspace.id = :id RETURNING copies"
     );
-    let new = WorkspaceId::generate();
     let mut statement = tx.prepare_cached(NAME)?;
-    let params = owner_params! { owner, ":id": id.as_str(), ":new": new.as_str() };
+    let params = owner_params! { owner, ":id": id.as_str(), ":new": new };
     values::first(statement.query(params)?, |row| Ok(row.get("copies")?))
 }
 

@@ -118,13 +118,14 @@ impl Vault {
                 }
             }
         };
-        let keys = keys.into();
-        Ok(Self {
-            keys: Arc::new(Keys {
-                file,
-                loaded: RwLock::new(Loaded { keys, look }),
-            }),
-        })
+        Ok(Self::of(keys.into(), file, look))
+    }
+
+    fn of(keys: Arc<[Key]>, file: Option<PathBuf>, look: Option<Look>) -> Self {
+        let loaded = RwLock::new(Loaded { keys, look });
+        Self {
+            keys: Arc::new(Keys { file, loaded }),
+        }
     }
 
     /// The ids of the keys; the first seals.
@@ -132,6 +133,12 @@ impl Vault {
     pub fn key_ids(&self) -> Vec<String> {
         let known = self.known();
         known.iter().map(|key| key.id().to_owned()).collect()
+    }
+
+    /// A vault of one key.
+    #[must_use]
+    pub fn of_key(key: Key) -> Self {
+        Self::of([key].into(), None, None)
     }
 
     /// The id of the key that seals.

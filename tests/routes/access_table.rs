@@ -29,7 +29,8 @@ fn row(endpoint: &'static str, path: &'static str, body: Value, statuses: [u16; 
 }
 
 /// `{source}` stands for a source of the organization's workspace `w`, `{job}` for a job of it that has
-/// ended, `{jti}` for a token of the admin, `"{document}"` for what was exported of the workspace's project `p`.
+/// ended, `{jti}` for a token of the admin, `"{document}"` for what was exported of the workspace's project `p`,
+/// and `"{workspace}"` for what was exported of the workspace.
 fn table() -> Vec<Row> {
     let organization = json!({"scope": "organization"});
     let database = json!({"scope": "organization", "database": {"databaseType": "sqlite", "database": "e.sqlite", "name": "e"}});
@@ -189,7 +190,7 @@ fn table() -> Vec<Row> {
         row(
             "POST /workspaces/{workspace_id}/delete",
             "/workspaces/w2/delete",
-            organization,
+            organization.clone(),
             [403, 200, 404, 200],
         ),
         row(
@@ -239,6 +240,20 @@ fn table() -> Vec<Row> {
             "/projects/w/import-project",
             json!({"scope": "organization", "export_data": "{document}"}),
             [403, 200, 200, 404],
+        ),
+        row(
+            "POST /workspaces/{workspace_id}/export-tables",
+            "/workspaces/w/export-tables",
+            organization.clone(),
+            [200, 200, 200, 404],
+        ),
+        // The ids of workspaces are each owner's own: where another organization has none of that
+        // id, it gets one.
+        row(
+            "POST /workspaces/import-tables",
+            "/workspaces/import-tables",
+            json!({"scope": "organization", "workspace_id": "imported", "export_data": "{workspace}"}),
+            [403, 200, 200, 200],
         ),
         row(
             "POST /projects/{workspace_id}/cleanup",
@@ -357,9 +372,13 @@ async fn every_role_gets_from_every_endpoint_what_the_table_says() {
     let save = json!({ "project": project });
     admin.post("/projects/w/save", save.clone()).await.ok();
     let document = admin.post("/projects/w/export-project", save).await.ok();
+    let asked = json!({"scope": "organization"});
+    let whole = admin.post("/workspaces/w/export-tables", asked);
+    let whole = whole.await.ok();
     let ids = |jti: &str| {
         [
             ("\"{document}\"", document.to_string()),
+            ("\"{workspace}\"", whole.to_string()),
             ("{source}", source.clone()),
             ("{job}", job.clone()),
             ("{jti}", jti.to_owned()),

@@ -19,4 +19,7 @@ mod setup;
 mod sync;
 mod sync_faults;
 mod test_connection;
+mod workspace_transfer;
+mod workspace_transfer_hostile;
+mod workspace_transfer_secrets;
 mod workspaces;

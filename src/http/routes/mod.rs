@@ -20,6 +20,7 @@ mod sources;
 mod sync;
 mod test_connection;
 mod users;
+mod workspace_transfer;
 mod workspaces;
 
 use serde::Deserialize;
@@ -40,6 +41,7 @@ pub fn all() -> Vec<Endpoint> {
         workspaces::endpoints(),
         projects::endpoints(),
         project_transfer::endpoints(),
+        workspace_transfer::endpoints(),
         connect::endpoints(),
         files::endpoints(),
         sources::endpoints(),

@@ -2,6 +2,7 @@
 
 use actix_web::web::Data;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::auth::permission::Access;
@@ -14,7 +15,7 @@ use crate::http::services::transfer_refusal;
 use crate::http::state::State;
 use crate::model::{Scope, WorkspaceRef};
 use crate::services::projects::{Copied, ImportProject, Imported, OnConflict, ProjectError};
-use crate::services::transfer::{self, ProjectExport};
+use crate::services::transfer::{self, Format, ProjectExport, SourceDocument};
 
 use super::SCOPE;
 use super::projects::{NamedProject, ProjectRef, known_id};
@@ -206,7 +207,7 @@ fn request(body: Value, query: &QueryParameters) -> Result<Request, ApiError> {
     })
 }
 
-fn conflict(query: &QueryParameters) -> Result<OnConflict, ApiError> {
+pub(super) fn conflict(query: &QueryParameters) -> Result<OnConflict, ApiError> {
     match query.get("on_conflict") {
         None | Some("update") => Ok(OnConflict::Update),
         Some("skip") => Ok(OnConflict::Skip),
@@ -219,32 +220,51 @@ fn conflict(query: &QueryParameters) -> Result<OnConflict, ApiError> {
     }
 }
 
-/// Reads a document whose place in the body is `prefix`. Nothing of it is ignored.
+/// Reads a project whose place in the body is `prefix`.
 fn read(document: &Value, prefix: &str) -> Result<ProjectExport, ApiError> {
-    transfer::check(document, transfer::PROJECT)
-        .map_err(|error| transfer_refusal(&error, prefix))?;
-    let parsed = body::parse_value::<ProjectExport>(document, prefix)?;
+    let document: ProjectExport = read_document(document, prefix, transfer::PROJECT)?;
+    let at = |field: &str| within(prefix, field);
+    super::name(
+        &document.project.name,
+        "A project's name",
+        &at("project.name"),
+    )?;
+    source_names(&document.sources, prefix)?;
+    Ok(document)
+}
+
+/// Where a field of a document stands in the body.
+pub(super) fn within(prefix: &str, field: &str) -> String {
+    match prefix {
+        "" => field.to_owned(),
+        prefix => format!("{prefix}.{field}"),
+    }
+}
+
+/// Checks the names that sources of a document have.
+pub(super) fn source_names(sources: &[SourceDocument], prefix: &str) -> Result<(), ApiError> {
+    for (source, index) in sources.iter().zip(0..) {
+        let field = within(prefix, &format!("sources[{index}].name"));
+        super::name(&source.name, "A source's name", &field)?;
+    }
+    Ok(())
+}
+
+/// Reads a document of a format whose place in the body is `prefix`. Nothing of it is ignored.
+pub(super) fn read_document<T: DeserializeOwned>(
+    document: &Value,
+    prefix: &str,
+    format: Format,
+) -> Result<T, ApiError> {
+    transfer::check(document, format).map_err(|error| transfer_refusal(&error, prefix))?;
+    let parsed = body::parse_value::<T>(document, prefix)?;
     if let Some(ignored) = parsed.warnings.first() {
         let path = indexed(ignored.split('\'').nth(1).unwrap_or(prefix));
         let message = format!("The field '{path}' is unknown.");
         let hint = "Import it with the program that wrote it, or a newer one.";
         return Err(ApiError::field(&path, message, hint));
     }
-    let document = parsed.value;
-    let at = |field: &str| match prefix {
-        "" => field.to_owned(),
-        prefix => format!("{prefix}.{field}"),
-    };
-    super::name(
-        &document.project.name,
-        "A project's name",
-        &at("project.name"),
-    )?;
-    for (source, index) in document.sources.iter().zip(0..) {
-        let field = at(&format!("sources[{index}].name"));
-        super::name(&source.name, "A source's name", &field)?;
-    }
-    Ok(document)
+    Ok(parsed.value)
 }
 
 /// A path with its numbers in brackets, as in all other errors.

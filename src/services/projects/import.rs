@@ -1,6 +1,6 @@
 //! A project out of a document.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 use tokio::task::spawn_blocking;
@@ -144,44 +144,34 @@ fn take(
     on_conflict: OnConflict,
 ) -> Result<Imported, ProjectError> {
     let arrived = take_sources(tx, place, sources)?.ok_or(ProjectError::NotFound("workspace"))?;
-    let ids = document.source_ids.iter();
-    let source_ids: Vec<SourceId> = ids.filter_map(|id| arrived.ids.get(id).cloned()).collect();
+    let (outcome, project) = take_project(tx, place, document, &arrived.ids, on_conflict)?;
+    Ok(report(&document.id, outcome, project, arrived))
+}
+
+/// Lets a project of a document take its place; `ids` are those here of the document's sources.
+pub(in crate::services) fn take_project(
+    tx: &Transaction<'_>,
+    place: &Place,
+    document: &ProjectDocument,
+    ids: &HashMap<SourceId, SourceId>,
+    on_conflict: OnConflict,
+) -> Result<(Outcome, Project), ProjectError> {
+    let source_ids = document.source_ids.iter();
+    let source_ids: Vec<SourceId> = source_ids.filter_map(|id| ids.get(id).cloned()).collect();
     let there = projects::get(tx, &place.owner, &place.workspace, &document.id)?;
-    let (outcome, project) = match (there, on_conflict) {
-        (None, _) => {
-            let project = save(
-                tx,
-                place,
-                document,
-                &document.id,
-                &document.name,
-                &source_ids,
-            )?;
-            (Outcome::Created, project)
-        }
+    let save = |id: &ProjectId, name: &str| save(tx, place, document, id, name, &source_ids);
+    Ok(match (there, on_conflict) {
+        (None, _) => (Outcome::Created, save(&document.id, &document.name)?),
         (Some(there), OnConflict::Skip) => (Outcome::Skipped, there),
         (Some(_), OnConflict::Copy) => {
             let name = name_of_copy(&document.name);
-            let id = ProjectId::generate();
-            let project = save(tx, place, document, &id, &name, &source_ids)?;
-            (Outcome::Copied, project)
+            (Outcome::Copied, save(&ProjectId::generate(), &name)?)
         }
         (Some(there), OnConflict::Update) if is_same(&there, document, &source_ids) => {
             (Outcome::Unchanged, there)
         }
-        (Some(_), OnConflict::Update) => {
-            let project = save(
-                tx,
-                place,
-                document,
-                &document.id,
-                &document.name,
-                &source_ids,
-            )?;
-            (Outcome::Updated, project)
-        }
-    };
-    Ok(report(&document.id, outcome, project, arrived))
+        (Some(_), OnConflict::Update) => (Outcome::Updated, save(&document.id, &document.name)?),
+    })
 }
 
 fn save(

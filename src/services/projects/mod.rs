@@ -9,6 +9,7 @@ use std::collections::HashSet;
 use serde_json::{Map, Value};
 
 pub use copy::Copied;
+pub(super) use import::take_project;
 pub use import::{ImportProject, Imported, OnConflict, Outcome};
 
 use super::sources::{Cleaned, Place};
@@ -186,7 +187,7 @@ fn put(
 }
 
 /// The name of a copy beside its original. It is no longer than a name may be.
-fn name_of_copy(name: &str) -> String {
+pub(super) fn name_of_copy(name: &str) -> String {
     let beginning: String = name.chars().take(190).collect();
     format!("{} (copy)", beginning.trim_end())
 }

@@ -265,7 +265,7 @@ fn assemble(
 }
 
 /// Keeps a document as it is answered from now on.
-fn keep(
+pub(super) fn keep(
     tx: &Transaction<'_>,
     place: &Place,
     id: &SourceId,
@@ -289,7 +289,7 @@ fn keep(
     })
 }
 
-fn keep_version(
+pub(super) fn keep_version(
     tx: &Transaction<'_>,
     place: &Place,
     id: &SourceId,

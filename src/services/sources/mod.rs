@@ -1,5 +1,6 @@
 //! Sources: connecting, testing, listing, reading their schemas, and letting go of them.
 
+mod arrival;
 mod attempts;
 mod capture;
 mod catalog;
@@ -22,6 +23,7 @@ mod versions;
 
 use std::sync::Arc;
 
+pub(in crate::services) use arrival::{ArrivingVersion, take_schema, take_version};
 pub use catalog::{Cleaned, ListedSource};
 pub use connect::{ConnectRequest, Connected};
 pub use contact::Prepared;
@@ -33,6 +35,7 @@ pub(in crate::services) use reach::scrubbed;
 pub use report::{Access as CatalogAccess, TestReport};
 pub use schema::{Render, SchemaAnswer, SchemaRequest};
 pub use search::{Found, FoundThing, SearchRequest, UnreadSource};
+pub(in crate::services) use secrets::{seal, secret_place};
 pub use shape::{Shape, ShapedAnswer, ShapedBody};
 pub use uploads::{Quota, Upload, UploadedFile};
 pub use versions::{Changes, ChangesRequest, Versions};

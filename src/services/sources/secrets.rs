@@ -32,7 +32,7 @@ impl Sources {
 }
 
 /// Seals the secrets of a source in place of those that it had.
-pub(super) fn seal(
+pub(in crate::services) fn seal(
     tx: &Transaction<'_>,
     vault: &Vault,
     place: &Place,
@@ -53,7 +53,11 @@ pub(super) fn seal(
     Ok(())
 }
 
-fn secret_place<'a>(place: &'a Place, id: &'a SourceId, field: &'a str) -> SecretPlace<'a> {
+pub(in crate::services) fn secret_place<'a>(
+    place: &'a Place,
+    id: &'a SourceId,
+    field: &'a str,
+) -> SecretPlace<'a> {
     SecretPlace {
         organization: place.organization.as_str(),
         row: id.as_str(),

@@ -26,6 +26,7 @@ use crate::model::job::{JobKind, JobState};
 use crate::model::{JobId, SourceId, TableId};
 use crate::store::{Store, StoreError, sources, workspaces};
 
+pub(in crate::services) use cursor::Kept;
 pub use options::{Mode, SyncOptions};
 use progress::Progress;
 pub use report::{Failure, SourceReport, SyncReport, TableReport, TableStatus};

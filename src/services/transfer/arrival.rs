@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use serde::Serialize;
 
 use super::TransferError;
-use super::document::SourceDocument;
+use super::document::{SourceDocument, TableDocument};
 use crate::connectors::{Settings, driver, file, input};
 use crate::model::SourceId;
 use crate::model::source::{SourceStatus, SourceType};
@@ -24,6 +24,15 @@ pub struct CheckedSource {
     document: SourceDocument,
     engine: &'static str,
     settings: Settings,
+}
+
+impl CheckedSource {
+    /// Whether a source that is kept is reached in the same way: it is the same one then.
+    #[must_use]
+    pub fn is(&self, engine: Option<&str>, settings: &str) -> bool {
+        let settings = serde_json::from_str::<Settings>(settings).ok();
+        engine == Some(self.engine) && settings.as_ref() == Some(&self.settings)
+    }
 }
 
 /// What came of a document's sources.
@@ -182,8 +191,11 @@ fn add(
     let Some(id) = sources::arrive(tx, owner, workspace, &document.id, &draft)? else {
         return Ok(None);
     };
+    let hidden = document.tables.iter().filter(|table| table.hidden);
+    let hidden: Vec<_> = hidden.map(TableDocument::reference).collect();
     let tables: Vec<(_, TableDraft)> = document.tables.into_iter().map(Into::into).collect();
     tables::arrive(tx, owner, workspace, &id, &tables)?;
+    tables::hide(tx, owner, workspace, &id, &hidden)?;
     let source = ArrivedSource {
         id,
         name: document.name,

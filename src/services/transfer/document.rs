@@ -8,6 +8,7 @@ use crate::connectors::Settings;
 use crate::model::project::Project;
 use crate::model::source::{SourceTable, SourceType};
 use crate::model::{ProjectId, SourceId, TableId};
+use crate::schema::TableRef;
 use crate::store::sources::SourceRecord;
 use crate::store::tables::TableDraft;
 
@@ -121,7 +122,7 @@ pub struct SourceDocument {
 /// Where its kept settings cannot be read.
 pub fn source_document(
     record: SourceRecord,
-    tables: Vec<SourceTable>,
+    tables: impl IntoIterator<Item = impl Into<TableDocument>>,
 ) -> Result<SourceDocument, serde_json::Error> {
     let source = record.source;
     Ok(SourceDocument {
@@ -155,6 +156,30 @@ pub struct TableDocument {
     pub row_count: Option<u64>,
     /// The catalog's own figure, where it has one.
     pub row_count_estimate: Option<u64>,
+    /// Whether its owner deleted it from the workspace.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub hidden: bool,
+}
+
+impl TableDocument {
+    /// Its schema and name.
+    #[must_use]
+    pub fn reference(&self) -> TableRef {
+        TableRef {
+            schema: self.schema.clone(),
+            name: self.name.clone(),
+        }
+    }
+}
+
+/// A table, and whether its owner deleted it.
+impl From<(SourceTable, bool)> for TableDocument {
+    fn from((table, hidden): (SourceTable, bool)) -> Self {
+        Self {
+            hidden,
+            ..table.into()
+        }
+    }
 }
 
 impl From<SourceTable> for TableDocument {
@@ -166,6 +191,7 @@ impl From<SourceTable> for TableDocument {
             kind: table.kind,
             row_count: table.row_count,
             row_count_estimate: table.row_count_estimate,
+            hidden: false,
         }
     }
 }

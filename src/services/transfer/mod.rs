@@ -31,6 +31,12 @@ pub const PROJECT: Format = Format {
     version: 1,
 };
 
+/// A workspace with all that is in it.
+pub const WORKSPACE: Format = Format {
+    name: "headwater-workspace",
+    version: 1,
+};
+
 /// Why a document is not taken.
 #[derive(Debug, thiserror::Error)]
 pub enum TransferError {
@@ -84,6 +90,23 @@ pub enum TransferError {
         /// Where the reference stands in the document.
         field: String,
     },
+    /// Something is there twice that can be there once.
+    #[error("this is in the document twice")]
+    Twice {
+        /// Where the second one stands in the document.
+        field: String,
+    },
+    /// Something is not what it has to be.
+    #[error("this is no {expected}")]
+    Unreadable {
+        /// Where it stands in the document.
+        field: String,
+        /// What it has to be.
+        expected: &'static str,
+    },
+    /// The passphrase is not the one that the secrets were sealed under.
+    #[error("the passphrase does not open the secrets of this document")]
+    Passphrase,
 }
 
 impl TransferError {
@@ -97,7 +120,10 @@ impl TransferError {
             Self::Engine { field, .. }
             | Self::Settings { field, .. }
             | Self::TableTwice { field }
-            | Self::Dangling { field } => field,
+            | Self::Dangling { field }
+            | Self::Twice { field }
+            | Self::Unreadable { field, .. } => field,
+            Self::Passphrase => "secrets",
         }
     }
 
@@ -108,6 +134,9 @@ impl TransferError {
             Self::Format { .. } => "Give `data` of an export's answer, or the whole answer.",
             Self::Newer { .. } | Self::Engine { .. } => "Import it with a newer program.",
             Self::Settings { cause, .. } => &cause.hint,
+            Self::Passphrase => {
+                "Give the passphrase that it was exported with, or none: the sources then wait for their credentials."
+            }
             _ => "Export it again, and give the document as it is.",
         }
     }

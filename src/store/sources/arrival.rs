@@ -4,7 +4,7 @@ use rusqlite::Transaction;
 
 use super::SourceDraft;
 use crate::model::{Owner, SourceId, WorkspaceId};
-use crate::store::owned::workspace_key;
+use crate::store::owned::{owned_source, owner_params, workspace_key};
 use crate::store::values::from_metadata;
 use crate::store::{StoreError, now};
 
@@ -50,4 +50,22 @@ pub fn arrive(
         ":now": now().as_millisecond(),
     })?;
     Ok(Some(id))
+}
+
+/// Notes that the credentials of a source came, where it waited for them.
+pub fn credentials_came(
+    tx: &Transaction<'_>,
+    owner: &Owner,
+    workspace: &WorkspaceId,
+    id: &SourceId,
+) -> Result<bool, StoreError> {
+    const SQL: &str = concat!(
+        "UPDATE source SET status = 'connected' WHERE status = 'needs_credentials' AND pk = (",
+        owned_source!(),
+        ")"
+    );
+    let changed = tx.prepare_cached(SQL)?.execute(owner_params! {
+        owner, ":workspace": workspace.as_str(), ":source": id.as_str()
+    })?;
+    Ok(changed > 0)
 }

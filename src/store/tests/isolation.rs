@@ -104,6 +104,7 @@ fn another_owner_reaches_no_source_by_any_id() {
         assert!(search::outdated(conn, &ben, &workspace, 1)?.is_empty());
         assert!(captures::get(conn, &ben, &workspace, &source, Encoding::Plain)?.is_none());
         assert!(tables::known(conn, &ben, &workspace, &source)?.is_empty());
+        assert!(tables::all(conn, &ben, &workspace, &source)?.is_empty());
         assert!(versions::list(conn, &ben, &workspace, &source)?.is_empty());
         assert!(versions::latest(conn, &ben, &workspace, &source)?.is_none());
         assert!(versions::document(conn, &ben, &workspace, &source, 1)?.is_none());
@@ -138,6 +139,9 @@ fn another_owner_reaches_no_source_by_any_id() {
         };
         let renames = [(name(&table.name), name("other"))];
         tables::rename(tx, &ben, &workspace, &source, &renames)?;
+        tables::hide(tx, &ben, &workspace, &source, &[name(&table.name)])?;
+        let seen = versions::set_last_seen(tx, &ben, &workspace, &source, 1, now())?;
+        assert!(!seen && !sources::credentials_came(tx, &ben, &workspace, &source)?);
         assert!(!search::put(tx, &ben, &workspace, &source, &parts)?);
         assert!(!search::forget(tx, &ben, &workspace, &source)?);
         assert!(!sources::record_sync(tx, &ben, &workspace, &source, now())?);
