@@ -170,7 +170,7 @@ impl Passage {
     ) -> Result<SecretString, TransferError> {
         let bytes = |text: &str| BASE64.decode(text.as_bytes()).unwrap_or_default();
         let sealed = Sealed {
-            key_id: self.vault.key_id().to_owned(),
+            key_id: self.vault.key_id(),
             nonce: bytes(&field.nonce),
             ciphertext: bytes(&field.ciphertext),
         };
