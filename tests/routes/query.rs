@@ -113,6 +113,15 @@ async fn tables_of_different_sources_are_joined_in_the_workspaces_own_store() {
         data["rows"],
         json!([["ada", 10, "Ada"], ["ada", 20, "100%"]])
     );
+    // Types are those of the sources, where a column comes as it is.
+    let sql = "SELECT o.total, c.photo, c.\"name\" || '' AS shout FROM shop.orders o JOIN \"cust omers\" c USING (id)";
+    let data = query(&admin, "local", sql).await;
+    let types = data["columns"].as_array().unwrap().iter();
+    let types: Vec<_> = types.map(|c| [&c["type"], &c["logical_type"]]).collect();
+    assert_eq!(
+        types,
+        [["NUMERIC", "decimal"], ["BLOB", "binary"], ["", "mixed"]]
+    );
     let body = json!({"source_id": "local", "sql": "SELECT * FROM orders"});
     let refused = admin
         .post("/data/query", body)

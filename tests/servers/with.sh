@@ -14,6 +14,9 @@
 # fetched into ${HEADWATER_TEST_CACHE:-${XDG_CACHE_HOME:-~/.cache}/headwater-tests};
 # once everything is there, a run needs no network.
 #
+# HEADWATER_TEST_MARIADB=unstable takes Debian unstable's MariaDB in place of
+# this release's.
+#
 # COMMAND finds in its environment (those of the chosen engines only):
 #
 #   HEADWATER_TEST_ENGINES               the chosen engines: sqlite,postgres,…

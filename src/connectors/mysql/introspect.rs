@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use super::catalog::listing;
 use super::catalog::{
-    Catalog, checks, columns, foreign_keys, indexes, innodb, partitions, sequences, triggers, views,
+    Catalog, checks, columns, foreign_keys, indexes, partitions, sequences, triggers, views,
 };
 use super::client::Client;
 use super::connect::Plan;
-use super::server::Server;
+use super::privileges::Privileges;
+use super::server::{Flavour, Server};
 use super::tables::Tables;
 use super::unreadable::Told;
 use super::wire::Failure;
@@ -67,11 +68,12 @@ pub async fn read(
     let own = async {
         let seen = columns::read(catalog, selection, &mut tables).await?;
         structure(catalog, &mut tables, &mut told).await?;
-        by_rights(catalog, &mut tables, &mut sequences, &mut told).await?;
-        Ok::<_, Failure>(seen)
+        let privileges = catalog.privileges().await?;
+        by_rights(catalog, &privileges, &mut tables, &mut sequences, &mut told).await?;
+        Ok::<_, Failure>((seen, privileges))
     };
-    let (seen, referring) = tokio::join!(own, referring);
-    let seen = seen?;
+    let (own, referring) = tokio::join!(own, referring);
+    let (seen, privileges) = own?;
     if let Some((referring, refused)) = referring {
         tables.take(referring);
         told.extend(refused);
@@ -81,6 +83,7 @@ pub async fn read(
     if let Some(client) = aside {
         aside::close(client).await;
     }
+    checked(catalog, &privileges, &mut tables, &mut told);
 
     let mut kept = Vec::with_capacity(seen.len());
     for (table, seen) in tables.into_list().into_iter().zip(seen) {
@@ -100,13 +103,15 @@ pub async fn read(
     })
 }
 
-/// What can be read over a connection of its own: less than half of the work.
+/// What can be read over a connection of its own: about half of the work.
 async fn beside(
     catalog: &mut Catalog<'_>,
     tables: &mut Tables,
     told: &mut Told,
 ) -> Result<(), Failure> {
     foreign_keys(catalog, tables, told).await?;
+    let done = checks::read(catalog, tables).await;
+    told.unless_refused(done, "checks")?;
     listing::statistics(catalog, ESTIMATES, tables).await
 }
 
@@ -116,18 +121,19 @@ async fn foreign_keys(
     tables: &mut Tables,
     told: &mut Told,
 ) -> Result<(), Failure> {
-    let done = foreign_keys::actions(catalog).await;
-    let actions = told.unless_refused(done, "actions of foreign keys")?;
-    let done = foreign_keys::read(catalog, actions, tables).await;
-    let kept = told.unless_refused(done, "foreign keys")?;
-    let actions = innodb::actions(catalog, kept.actions, tables).await?;
-    told.hidden(actions, |tables| {
-        format!(
-            "What the foreign keys of {tables} do ON UPDATE and ON DELETE is hidden from the login \
-             and stands as unknown. Grant it SHOW VIEW or REFERENCES on the whole database."
-        )
-    });
-    told.hidden(kept.columns, |keys| {
+    let done = foreign_keys::read(catalog, tables).await;
+    let mut columns = told.unless_refused(done, "foreign keys")?;
+    let done = foreign_keys::actions(catalog, tables).await;
+    if let Some(actions) = told.unless_refused(done.map(Some), "actions of foreign keys")? {
+        let actions = foreign_keys::note(actions, tables, &mut columns);
+        told.hidden(actions, |tables| {
+            format!(
+                "What the foreign keys of {tables} do ON UPDATE and ON DELETE is hidden from the \
+                 login and stands as unknown. Grant it SHOW VIEW or REFERENCES on the whole database."
+            )
+        });
+    }
+    told.hidden(columns, |keys| {
         format!(
             "Columns of the foreign keys {keys} are hidden from the login. Grant it SELECT on the \
              whole tables."
@@ -148,8 +154,6 @@ async fn structure(
     told.unless_refused(done, "indexes and keys")?;
     let done = indexes::periods(catalog, tables).await;
     told.unless_refused(done, "periods of keys")?;
-    let done = checks::read(catalog, tables).await;
-    told.unless_refused(done, "checks")?;
     let done = views::read(catalog, tables).await;
     let hidden = told.unless_refused(done, "definitions of views")?;
     told.hidden(hidden, |views| {
@@ -162,26 +166,19 @@ async fn structure(
 /// What takes a right of its own to see.
 async fn by_rights(
     catalog: &mut Catalog<'_>,
+    privileges: &Privileges,
     tables: &mut Tables,
     sequences: &mut [Sequence],
     told: &mut Told,
 ) -> Result<(), Failure> {
-    let privileges = catalog.privileges().await?;
-    let hidden = columns::hidden(&privileges, tables);
+    let hidden = columns::hidden(privileges, tables);
     told.hidden(hidden, |tables| {
         format!(
             "The login sees some columns of {tables}. Others, if any, are hidden, and what is told \
              of keys and foreign keys may lack them. Grant it SELECT on the whole tables."
         )
     });
-    let hidden = checks::hidden(catalog, &privileges, tables);
-    told.hidden(hidden, |tables| {
-        format!(
-            "Checks of {tables}, if any, are hidden from the login, and with them which texts are \
-             JSON. Grant it SELECT on the whole database."
-        )
-    });
-    let done = triggers::read(catalog, &privileges, tables).await;
+    let done = triggers::read(catalog, privileges, tables).await;
     let hidden = told.unless_refused(done, "triggers")?;
     told.hidden(hidden, |tables| {
         format!(
@@ -189,10 +186,24 @@ async fn by_rights(
              TRIGGER."
         )
     });
-    let done = sequences::read(catalog, &privileges, sequences).await;
+    let done = sequences::read(catalog, privileges, sequences).await;
     let hidden = told.unless_refused(done, "figures of sequences")?;
     told.hidden(hidden, |sequences| {
         format!("The figures of {sequences} are hidden from the login. Grant it SELECT.")
     });
     Ok(())
+}
+
+/// What follows from checks and columns together.
+fn checked(catalog: &Catalog<'_>, privileges: &Privileges, tables: &mut Tables, told: &mut Told) {
+    if catalog.flavour() == Flavour::MariaDb {
+        tables.list_mut().iter_mut().for_each(checks::json_columns);
+    }
+    let hidden = checks::hidden(catalog, privileges, tables);
+    told.hidden(hidden, |tables| {
+        format!(
+            "Checks of {tables}, if any, are hidden from the login, and with them which texts are \
+             JSON. Grant it SELECT on the whole database."
+        )
+    });
 }

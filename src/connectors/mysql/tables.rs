@@ -46,14 +46,20 @@ impl Tables {
     }
 
     /// All, in order.
+    pub fn list(&self) -> &[Table] {
+        &self.list
+    }
+
+    /// All, in order.
     pub fn list_mut(&mut self) -> &mut Vec<Table> {
         &mut self.list
     }
 
-    /// Takes the foreign keys and the figures of the same tables.
+    /// Takes the foreign keys, checks and figures of the same tables.
     pub fn take(&mut self, of: Self) {
         for (table, same) in self.list.iter_mut().zip(of.list) {
             table.foreign_keys = same.foreign_keys;
+            table.checks = same.checks;
             table.row_count_estimate = same.row_count_estimate;
             table.size_bytes = same.size_bytes;
             table.index_size_bytes = same.index_size_bytes;

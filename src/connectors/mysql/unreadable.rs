@@ -59,11 +59,6 @@ impl Told {
 pub struct Hidden(BTreeMap<String, Vec<String>>);
 
 impl Hidden {
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
     /// One more table.
     pub fn add(&mut self, schema: &str, table: &str) {
         let tables = self.0.entry(schema.to_owned()).or_default();

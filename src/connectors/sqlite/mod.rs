@@ -16,6 +16,7 @@ mod types;
 mod worker;
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Instant;
 
 use async_trait::async_trait;
@@ -32,6 +33,7 @@ use crate::schema::{Schema, TableKind};
 use worker::{Stop, Worker, off_thread};
 
 pub use names::replace_tables;
+pub use read::Origins;
 pub use sample::create_sample;
 
 /// The engine.
@@ -88,6 +90,7 @@ impl Connector for Sqlite {
             },
             file,
             query: target.settings.selection.query.clone(),
+            origins: Arc::default(),
         }))
     }
 }
@@ -96,8 +99,9 @@ impl Connector for Sqlite {
 /// other engines hold is copied into ours.
 const OWN_LENGTH: i32 = 512 << 20;
 
-/// Opens a file of our own, that of a workspace's copied rows, wherever it is.
-pub async fn open_own(path: &Path) -> Result<Box<dyn Session>, ConnectorError> {
+/// Opens a file of our own, that of a workspace's copied rows, wherever it is. Statements tell the
+/// types of its columns as `origins` has them.
+pub async fn open_own(path: &Path, origins: Origins) -> Result<Box<dyn Session>, ConnectorError> {
     let (path, shown) = (path.to_owned(), "the workspace's own store".to_owned());
     let file = shown.clone();
     let opened = off_thread(move |stop| open::open(&path, &shown, stop)).await?;
@@ -116,6 +120,7 @@ pub async fn open_own(path: &Path) -> Result<Box<dyn Session>, ConnectorError> {
         },
         file,
         query: None,
+        origins: Arc::new(origins),
     }))
 }
 
@@ -125,6 +130,8 @@ struct OpenFile {
     file: String,
     /// What the table of the kind `query` stands for, when its rows are counted.
     query: Option<String>,
+    /// What is known of its columns beside their declarations.
+    origins: Arc<Origins>,
 }
 
 #[async_trait]
@@ -198,7 +205,7 @@ impl Session for OpenFile {
     }
 
     async fn query(&mut self, query: &QueryRead, out: &mut Outlet) -> Result<(), ConnectorError> {
-        read::statement(&self.worker, query, out).await
+        read::statement(&self.worker, query, &self.origins, out).await
     }
 
     async fn close(self: Box<Self>) {}

@@ -11,6 +11,7 @@ use crate::connectors::{QueryRead, sqlite};
 use crate::local::{Copies, Copy};
 use crate::model::TableId;
 use crate::model::source::SourceTable;
+use crate::rows::RowColumn;
 use crate::services::sources::Place;
 use crate::store::{StoreError, sources, tables, workspaces};
 
@@ -18,7 +19,7 @@ use crate::store::{StoreError, sources, tables, workspaces};
 struct Named {
     source: String,
     table: SourceTable,
-    physical: String,
+    copy: Copy,
 }
 
 impl Queries {
@@ -36,8 +37,13 @@ impl Queries {
             });
         };
         let (copies, named) = self.named(place).await?;
-        let text = sqlite::replace_tables(&text, |parts| found(&named, parts))?;
-        let mut session = sqlite::open_own(copies.path()).await?;
+        let mut used = Vec::new();
+        let text = sqlite::replace_tables(&text, |parts| {
+            let copy = &found(&named, parts)?.copy;
+            used.push(copy);
+            Ok::<_, QueryError>(Some(copy.physical.clone()))
+        })?;
+        let mut session = sqlite::open_own(copies.path(), origins(&used)).await?;
         let asked = QueryRead {
             statement: Statement::Sql { text, params },
             limit: request.limit,
@@ -88,10 +94,8 @@ impl Queries {
         let of = Arc::clone(&copies);
         let all = spawn_blocking(move || of.list()).await;
         let all = all.map_err(|_| StoreError::Stopped)??;
-        let mut physical: HashMap<_, _> = all
-            .into_iter()
-            .map(|copy| (copy.table, copy.physical))
-            .collect();
+        let of_table = |copy: Copy| (copy.table.clone(), copy);
+        let mut by_table: HashMap<_, _> = all.into_iter().map(of_table).collect();
         let of = place.clone();
         let (records, mut by_source) = self
             .store
@@ -104,11 +108,11 @@ impl Queries {
         let mut named = Vec::new();
         for record in records {
             for table in by_source.remove(&record.source.id).unwrap_or_default() {
-                if let Some(physical) = physical.remove(&table.id) {
+                if let Some(copy) = by_table.remove(&table.id) {
                     named.push(Named {
                         source: record.source.name.clone(),
                         table,
-                        physical,
+                        copy,
                     });
                 }
             }
@@ -117,8 +121,24 @@ impl Queries {
     }
 }
 
+/// The columns of copies, with their types at their sources.
+fn origins(copies: &[&Copy]) -> sqlite::Origins {
+    let columns = copies.iter().flat_map(|copy| {
+        copy.columns.iter().map(|column| {
+            let place = (copy.physical.clone(), column.name.clone());
+            let origin = RowColumn {
+                name: column.source_name.clone(),
+                native_type: column.native_type.clone(),
+                logical_type: column.logical_type.clone(),
+            };
+            (place, origin)
+        })
+    });
+    columns.collect()
+}
+
 /// The table that a name in a statement means.
-fn found(named: &[Named], parts: &[String]) -> Result<Option<String>, QueryError> {
+fn found<'n>(named: &'n [Named], parts: &[String]) -> Result<&'n Named, QueryError> {
     let fits = |copy: &&Named| {
         let name = &copy.table.name;
         let schema = copy.table.schema.as_deref();
@@ -134,7 +154,7 @@ fn found(named: &[Named], parts: &[String]) -> Result<Option<String>, QueryError
     let mut fitting = named.iter().filter(fits);
     let full = parts.join(".");
     match (fitting.next(), fitting.next()) {
-        (Some(one), None) => Ok(Some(one.physical.clone())),
+        (Some(one), None) => Ok(one),
         (Some(one), Some(other)) => Err(unknown(
             format!("`{full}` may be `{}` or `{}`.", one.full(), other.full()),
             "Write the source's name before the table's, and the schema between them where it takes that: \"source\".\"schema\".\"table\".",

@@ -55,7 +55,7 @@ impl Queries {
         if request.from == Side::Local {
             let (copies, copy) = self.copy_of(place, &table).await?;
             let read = request.of_copy(&copy)?;
-            let mut session = sqlite::open_own(copies.path()).await?;
+            let mut session = sqlite::open_own(copies.path(), sqlite::Origins::new()).await?;
             return Ok(collect::read(session.as_mut(), &read, request.limit).await?);
         }
         let _turn = self.turn(&record.source.id).await?;

@@ -47,9 +47,10 @@ trait Source {
         copied
     }
 
-    /// The statement on the copy that answers the same.
+    /// The statement on the copy that answers the same: by expressions, which have no type, so that
+    /// values come as they are stored.
     fn statement(&self, table: &str, columns: usize) -> String {
-        let columns: Vec<_> = (0..columns).map(|n| format!(", c{n}")).collect();
+        let columns: Vec<_> = (0..columns).map(|n| format!(", +c{n}")).collect();
         format!(
             "SELECT id, rev{} FROM {table} ORDER BY id",
             columns.concat()

@@ -175,9 +175,9 @@ impl Source for Tables {
     }
 
     fn statement(&self, table: &str, columns: usize) -> String {
-        let columns: Vec<_> = (0..columns).map(|n| format!(", c{n}")).collect();
+        let columns: Vec<_> = (0..columns).map(|n| format!(", +c{n}")).collect();
         let columns = columns.concat();
-        format!("SELECT _id, rev{columns}, _document FROM {table} ORDER BY _id")
+        format!("SELECT +_id, +rev{columns}, +_document FROM {table} ORDER BY _id")
     }
 }
 

@@ -91,8 +91,13 @@ async fn mariadb_shows_what_foreign_keys_do_for_a_right_on_the_database_alone() 
     ];
     let schema = seen_with(server, &database, &on_table).await;
     let key = &table(&schema, "child").foreign_keys[0];
-    assert_eq!(key.on_delete, ForeignKeyAction::Unknown);
-    assert!(whys(&schema, &database).contains(&ACTIONS_OF_CHILD.to_owned()));
+    let told = whys(&schema, &database).contains(&ACTIONS_OF_CHILD.to_owned());
+    let expected = if server.is_open_mariadb().await {
+        (ForeignKeyAction::Cascade, false)
+    } else {
+        (ForeignKeyAction::Unknown, true)
+    };
+    assert_eq!((key.on_delete, told), expected);
     for right in ["SHOW VIEW", "REFERENCES"] {
         let schema = seen_with(server, &database, &["SELECT", right]).await;
         let key = &table(&schema, "child").foreign_keys[0];
@@ -295,8 +300,14 @@ async fn a_sequence_that_may_not_be_read_is_named_and_the_others_are_read() {
     assert_eq!(sequences, ["mine", "other"]);
     assert_eq!(schema.sequences[0].start, "7");
     assert_eq!(schema.sequences[0].cache, "1000");
+    let start = schema.sequences[1].start.as_str();
     let hidden = "The figures of other are hidden from the login. Grant it SELECT.";
-    assert_eq!(whys(&schema, &database), [hidden]);
+    let expected = if server.is_open_mariadb().await {
+        ("1", vec![])
+    } else {
+        ("", vec![hidden.to_owned()])
+    };
+    assert_eq!((start, whys(&schema, &database)), expected);
 }
 
 /// Views of the catalog that an older server or a look-alike has not, or keeps to itself.
@@ -354,8 +365,8 @@ async fn what_a_look_alike_refuses_is_named_and_the_rest_stands() {
             "indexes and keys",
             "partitions",
             "triggers",
-            "actions of foreign keys",
-            "foreign keys"
+            "foreign keys",
+            "actions of foreign keys"
         ]
     );
     assert!(schema.unreadable.iter().all(|u| u.why.contains("1109")));

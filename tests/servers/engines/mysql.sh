@@ -8,14 +8,7 @@ source "$HERE/lib/mysql-family.sh"
 
 mysql_obtain() {
     step "looking for MySQL"
-    [[ ! -e $CACHE_DIR/mysql/complete ]] || return 0
-    have apt-get dpkg-deb || give_up "there is no apt-get here"
-    lock mysql
-    if [[ ! -e $CACHE_DIR/mysql/complete ]]; then
-        slow_step "fetching MySQL from Debian unstable, once"
-        "$HERE/fetch-mysql.sh" "$CACHE_DIR/mysql"
-    fi
-    unlock
+    family_fetch mysql MySQL mysql-server-core mysqld
 }
 
 mysql_prepare() {
@@ -23,24 +16,12 @@ mysql_prepare() {
     user=$(server_user mysql)
     step "making the data folder"
     family_folder mysql "$user" "DROP USER root@localhost;"
-    # Root's cache is closed to the user that the server runs as.
-    if [[ -n $user ]]; then
-        cp -al "$CACHE_DIR/mysql" "$folder/tree" || cp -a "$CACHE_DIR/mysql" "$folder/tree"
-    else
-        ln -s "$CACHE_DIR/mysql" "$folder/tree"
-    fi
+    family_tree mysql "$user" "$folder"
     local program options
-    mapfile -t program < <(mysql_program)
+    mapfile -t program < <(family_program "$folder/tree" mysqld)
     mapfile -t options < <(mysql_options)
     as_user "$user" "${program[@]}" --no-defaults --initialize-insecure --datadir="$folder/data" \
         --auto-generate-certs=off "${options[@]}"
-}
-
-# Prints the words that run the server: the loader, its libraries, the program.
-mysql_program() {
-    local tree=$RUN_DIR/mysql/tree
-    printf '%s\n' "$(echo "$tree"/usr/lib*/ld-linux*.so.*)" \
-        --library-path "$(echo "$tree"/usr/lib/*-linux-gnu)" "$tree/usr/sbin/mysqld"
 }
 
 # Where the server, away from its usual place, finds its own files.
@@ -55,7 +36,7 @@ mysql_start() {
     local folder=$RUN_DIR/mysql program options
     export HEADWATER_TEST_MYSQL_PORT HEADWATER_TEST_MYSQL_SOCKET=$folder/socket/server.sock
     HEADWATER_TEST_MYSQL_PORT=$(port 5)
-    mapfile -t program < <(mysql_program)
+    mapfile -t program < <(family_program "$folder/tree" mysqld)
     mapfile -t options < <(family_options mysql "$folder/data" server.sock "$HEADWATER_TEST_MYSQL_PORT"
         family_tls_options mysql
         mysql_options)

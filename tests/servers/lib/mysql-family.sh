@@ -39,3 +39,32 @@ family_tls_options() {
     local folder=$RUN_DIR/$1/tls
     printf '%s\n' "--ssl-ca=$folder/ca.pem" "--ssl-cert=$folder/server.pem" "--ssl-key=$folder/server.key"
 }
+
+# family_fetch CACHED NAME PACKAGE PROGRAM: a server of Debian unstable in the cache folder.
+family_fetch() {
+    [[ ! -e $CACHE_DIR/$1/complete ]] || return 0
+    have apt-get dpkg-deb || give_up "there is no apt-get here"
+    lock "$1"
+    if [[ ! -e $CACHE_DIR/$1/complete ]]; then
+        slow_step "fetching $2 from Debian unstable, once"
+        "$HERE/fetch-unstable.sh" "$3" "$4" "$CACHE_DIR/$1"
+    fi
+    unlock
+}
+
+# family_tree CACHED USER FOLDER: the same where USER can read it. Root's cache
+# is closed to the user that the server runs as.
+family_tree() {
+    if [[ -n $2 ]]; then
+        cp -al "$CACHE_DIR/$1" "$3/tree" || cp -a "$CACHE_DIR/$1" "$3/tree"
+    else
+        ln -s "$CACHE_DIR/$1" "$3/tree"
+    fi
+}
+
+# family_program TREE PROGRAM: prints the words that run it: the loader, its
+# libraries, the program.
+family_program() {
+    printf '%s\n' "$(echo "$1"/usr/lib*/ld-linux*.so.*)" \
+        --library-path "$(echo "$1"/usr/lib/*-linux-gnu)" "$1/usr/sbin/$2"
+}

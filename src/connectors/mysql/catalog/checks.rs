@@ -93,13 +93,11 @@ async fn mariadb(catalog: &mut Catalog<'_>, tables: &mut Tables) -> Result<(), F
             });
         }
     });
-    read.await?;
-    tables.list_mut().iter_mut().for_each(json_columns);
-    Ok(())
+    read.await
 }
 
 /// `MariaDB` keeps a column that was declared as JSON as a text with a check.
-fn json_columns(table: &mut Table) {
+pub fn json_columns(table: &mut Table) {
     for column in table
         .columns
         .iter_mut()

@@ -3,11 +3,11 @@
 //! Measured on `MySQL` 9.7 and `MariaDB` 10.11. `MySQL` shows what a key does for any right on its
 //! table, and each of its columns for a right on that column. `MariaDB` shows the columns for any
 //! right on the table as a whole, and what the key does only for a right on the whole database that
-//! is more than to read; one on the table is not enough.
+//! is more than to read; from 11.8 on, one on the table is enough.
 
 use std::collections::BTreeMap;
 
-use super::{Catalog, Failure};
+use super::{Catalog, Failure, innodb};
 use crate::connectors::mysql::client::Row;
 use crate::connectors::mysql::tables::Tables;
 use crate::connectors::mysql::unreadable::Hidden;
@@ -17,33 +17,42 @@ use crate::schema::{ForeignKey, ForeignKeyAction, Match};
 type Name = (String, String, String);
 
 /// What foreign keys do, by their names.
-#[derive(Default)]
-pub struct Actions(BTreeMap<Name, Action>);
+pub type Actions = BTreeMap<Name, Action>;
 
-struct Action {
-    on_update: ForeignKeyAction,
-    on_delete: ForeignKeyAction,
-    match_type: Match,
+/// What a foreign key does.
+pub struct Action {
+    pub on_update: ForeignKeyAction,
+    pub on_delete: ForeignKeyAction,
+    pub match_type: Match,
     /// The table that is referred to.
-    to: String,
+    pub to: String,
 }
 
-/// What is kept from the login.
-#[derive(Default)]
-pub struct Kept {
-    /// Tables of whose foreign keys the actions are hidden.
-    pub actions: Hidden,
-    /// Foreign keys of which columns are hidden.
-    pub columns: Hidden,
-}
-
-fn name(row: &Row) -> Name {
+/// The name in the first three columns.
+pub fn name(row: &Row) -> Name {
     (row.string(0), row.string(1), row.string(2))
 }
 
-/// What foreign keys do.
-pub async fn actions(catalog: &mut Catalog<'_>) -> Result<Option<Actions>, Failure> {
-    let mut actions = BTreeMap::new();
+/// What the foreign keys of `tables` do: as `InnoDB` has noted it, which opens no table, and where
+/// that is not for the login or not all, as the server tells.
+pub async fn actions(catalog: &mut Catalog<'_>, tables: &Tables) -> Result<Actions, Failure> {
+    let mut actions = innodb::actions(catalog).await?;
+    let is_known = |schema: &str, table: &str, key: &ForeignKey| {
+        let key = key.name.clone().unwrap_or_default();
+        actions.contains_key(&(schema.to_owned(), table.to_owned(), key))
+    };
+    let known = tables.list().iter().all(|table| {
+        let schema = table.schema.as_deref().unwrap_or_default();
+        let mut keys = table.foreign_keys.iter();
+        keys.all(|key| is_known(schema, &table.name, key))
+    });
+    if actions.is_empty() || !known {
+        told(catalog, &mut actions).await?;
+    }
+    Ok(actions)
+}
+
+async fn told(catalog: &mut Catalog<'_>, actions: &mut Actions) -> Result<(), Failure> {
     let sql = include_str!("../sql/foreign_key_actions.sql");
     let read = catalog.read(sql, |row| {
         let action = |column| ForeignKeyAction::from_sql(&row.string(column));
@@ -60,80 +69,76 @@ pub async fn actions(catalog: &mut Catalog<'_>) -> Result<Option<Actions>, Failu
         };
         actions.insert(name(row), action);
     });
-    read.await?;
-    Ok(Some(Actions(actions)))
+    read.await
 }
 
-/// Reads the foreign keys, by name. Without `actions` all of those are unknown.
-pub async fn read(
-    catalog: &mut Catalog<'_>,
-    actions: Option<Actions>,
-    tables: &mut Tables,
-) -> Result<Kept, Failure> {
-    let told = actions.is_some();
-    let Actions(mut actions) = actions.unwrap_or_default();
-    let mut kept = Kept::default();
+/// Reads the foreign keys, by name, without what they do. Answers those of which columns are hidden.
+pub async fn read(catalog: &mut Catalog<'_>, tables: &mut Tables) -> Result<Hidden, Failure> {
+    let mut hidden = Hidden::default();
     let sql = include_str!("../sql/foreign_keys.sql");
     let read = catalog.read(sql, |row| {
         let Some(table) = tables.of(row) else {
             return;
         };
-        let name = name(row);
+        let (schema, table_name, name) = name(row);
         let keys = &mut table.foreign_keys;
         let is_last = keys
             .last()
-            .is_some_and(|k| k.name.as_deref() == Some(&name.2));
+            .is_some_and(|key| key.name.as_deref() == Some(&name));
         if !is_last {
-            let known = actions.remove(&name);
-            if told && known.is_none() {
-                kept.actions.add(&name.0, &name.1);
-            }
-            keys.push(key(row, known));
+            keys.push(key(row));
         }
         if let Some(key) = keys.last_mut() {
             key.columns.push(row.string(3));
             key.referenced_columns.push(row.string(6));
             let place = u64::try_from(key.columns.len()).unwrap_or(u64::MAX);
             if row.number(7).is_some_and(|shown| shown > place) {
-                let (schema, table, key) = &name;
-                kept.columns.add(schema, &format!("{key} of {table}"));
+                hidden.add(&schema, &format!("{name} of {table_name}"));
             }
         }
     });
     read.await?;
-    // What is left has not one column that the login may see.
-    for ((schema, table, key), action) in actions {
-        if tables.place(schema.as_bytes(), table.as_bytes()).is_some() {
-            let to = action.to;
-            kept.columns
-                .add(&schema, &format!("{key} of {table} (to {to})"));
-        }
-    }
     for table in tables.list_mut() {
         table.foreign_keys.sort_by(|a, b| a.name.cmp(&b.name));
     }
-    Ok(kept)
+    Ok(hidden)
 }
 
-/// Without columns yet.
-fn key(row: &Row, action: Option<Action>) -> ForeignKey {
-    let (on_update, on_delete, match_type) = action.map_or(
-        (
-            ForeignKeyAction::Unknown,
-            ForeignKeyAction::Unknown,
-            Match::Simple,
-        ),
-        |a| (a.on_update, a.on_delete, a.match_type),
-    );
+/// Notes what foreign keys do. Answers the tables of which that is hidden for some; those keys of
+/// which all columns are go to `columns`.
+pub fn note(mut actions: Actions, tables: &mut Tables, columns: &mut Hidden) -> Hidden {
+    let mut hidden = Hidden::default();
+    for table in tables.list_mut() {
+        let schema = table.schema.clone().unwrap_or_default();
+        for key in &mut table.foreign_keys {
+            let constraint = key.name.clone().unwrap_or_default();
+            let name = (schema.clone(), table.name.clone(), constraint);
+            if let Some(action) = actions.remove(&name) {
+                key.on_update = action.on_update;
+                key.on_delete = action.on_delete;
+                key.match_type = action.match_type;
+            } else {
+                hidden.add(&schema, &table.name);
+            }
+        }
+    }
+    for ((schema, table, key), action) in actions {
+        if tables.place(schema.as_bytes(), table.as_bytes()).is_some() {
+            let to = action.to;
+            columns.add(&schema, &format!("{key} of {table} (to {to})"));
+        }
+    }
+    hidden
+}
+
+/// Without columns yet, and without what it does.
+fn key(row: &Row) -> ForeignKey {
     ForeignKey {
         name: row.text(2),
-        columns: Vec::new(),
         referenced_schema: row.text(4),
         referenced_table: row.string(5),
-        referenced_columns: Vec::new(),
-        on_update,
-        on_delete,
-        match_type,
+        on_update: ForeignKeyAction::Unknown,
+        on_delete: ForeignKeyAction::Unknown,
         ..ForeignKey::default()
     }
 }

@@ -1,48 +1,31 @@
-//! What `InnoDB` itself tells of `MariaDB`'s foreign keys: to a login that watches over the server,
-//! which may do no more with the tables than read them.
+//! What `InnoDB` itself tells of `MariaDB`'s foreign keys: without opening their tables, and to a login
+//! that watches over the server, which may do no more with the tables than read them.
 
-use std::collections::HashMap;
-
+use super::foreign_keys::{Action, Actions, name};
 use super::{Catalog, Failure, refusal_is_fine};
 use crate::connectors::mysql::server::Flavour;
-use crate::connectors::mysql::tables::Tables;
-use crate::connectors::mysql::unreadable::Hidden;
-use crate::schema::{ForeignKey, ForeignKeyAction};
+use crate::schema::{ForeignKeyAction, Match};
 
-/// Finds out what those foreign keys do whose actions are hidden. Answers what stays hidden.
-pub async fn actions(
-    catalog: &mut Catalog<'_>,
-    hidden: Hidden,
-    tables: &mut Tables,
-) -> Result<Hidden, Failure> {
-    if hidden.is_empty() || catalog.flavour() == Flavour::MySql {
-        return Ok(hidden);
+/// What foreign keys do; nothing where that is not for the login.
+pub async fn actions(catalog: &mut Catalog<'_>) -> Result<Actions, Failure> {
+    let mut actions = Actions::new();
+    if catalog.flavour() == Flavour::MySql {
+        return Ok(actions);
     }
-    let mut types: HashMap<(String, String, String), u64> = HashMap::new();
     let sql = include_str!("../sql/mariadb/innodb_foreign_keys.sql");
     let read = catalog.read(sql, |row| {
         if let Some(bits) = row.number(3) {
-            let name = (row.string(0), row.string(1), row.string(2));
-            types.insert(name, bits);
+            let action = Action {
+                on_delete: action(bits, [1, 2, 16]),
+                on_update: action(bits, [4, 8, 32]),
+                match_type: Match::Simple,
+                to: format!("{}.{}", row.string(4), row.string(5)),
+            };
+            actions.insert(name(row), action);
         }
     });
     refusal_is_fine(read.await)?;
-    let mut left = Hidden::default();
-    for table in tables.list_mut() {
-        let schema = table.schema.clone().unwrap_or_default();
-        let unknown = |key: &&mut ForeignKey| key.on_delete == ForeignKeyAction::Unknown;
-        for key in table.foreign_keys.iter_mut().filter(unknown) {
-            let constraint = key.name.clone().unwrap_or_default();
-            let name = (schema.clone(), table.name.clone(), constraint);
-            if let Some(bits) = types.get(&name) {
-                key.on_delete = action(*bits, [1, 2, 16]);
-                key.on_update = action(*bits, [4, 8, 32]);
-            } else {
-                left.add(&schema, &table.name);
-            }
-        }
-    }
-    Ok(left)
+    Ok(actions)
 }
 
 /// By the bits of `TYPE` (`dict_foreign_t` in `dict0mem.h`).

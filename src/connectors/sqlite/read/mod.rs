@@ -3,6 +3,8 @@
 mod select;
 mod stream;
 
+use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Instant;
 
 use rusqlite::{Connection, Statement};
@@ -16,6 +18,10 @@ use crate::connectors::{ConnectorError, ErrorKind, Outlet, QueryRead, TableRead}
 use crate::rows::RowColumn;
 use crate::schema::{DataType, TableKind};
 use select::{Bound, Select};
+
+/// Columns by the names of their table and their own, as they are at the source that a table was
+/// copied from: a copy's declarations tell no more than the forms of its values.
+pub type Origins = HashMap<(String, String), RowColumn>;
 
 /// Goes into the present state of the file.
 pub(super) async fn begin(worker: &Worker) -> Result<(), ConnectorError> {
@@ -85,6 +91,7 @@ pub(super) async fn table(
 pub(super) async fn statement(
     worker: &Worker,
     asked: &QueryRead,
+    origins: &Arc<Origins>,
     out: &mut Outlet,
 ) -> Result<(), ConnectorError> {
     let Asked::Sql { text, params } = &asked.statement else {
@@ -96,6 +103,7 @@ pub(super) async fn statement(
     };
     let (text, limit) = (text.clone(), asked.limit);
     let params: Vec<_> = params.iter().map(parameter).collect();
+    let origins = Arc::clone(origins);
     let deadline = Instant::now() + asked.timeout;
     stream::run(
         worker,
@@ -104,7 +112,7 @@ pub(super) async fn statement(
         move |connection, stop, sink| {
             query::prepared(connection, &text, params.len(), |statement| {
                 bind(statement, &params)?;
-                sink.columns(columns(statement));
+                sink.columns(columns(statement, &origins));
                 sink.rows(statement, limit.saturating_add(1), stop)
             })
         },
@@ -112,8 +120,8 @@ pub(super) async fn statement(
     .await
 }
 
-fn columns(statement: &Statement<'_>) -> Vec<RowColumn> {
-    let columns = statement.columns().into_iter().map(|column| {
+fn columns(statement: &Statement<'_>, origins: &Origins) -> Vec<RowColumn> {
+    let declared = statement.columns().into_iter().map(|column| {
         let declared = column.decl_type();
         RowColumn {
             name: column.name().to_owned(),
@@ -121,7 +129,20 @@ fn columns(statement: &Statement<'_>) -> Vec<RowColumn> {
             logical_type: declared.map_or(DataType::Mixed, types::family),
         }
     });
-    columns.collect()
+    let mut columns: Vec<_> = declared.collect();
+    if origins.is_empty() {
+        // In a stranger's file such names may be no UTF-8, where the driver panics.
+        return columns;
+    }
+    for (column, of) in columns.iter_mut().zip(statement.columns_with_metadata()) {
+        let place = of.table_name().zip(of.origin_name());
+        let place = place.map(|(table, name)| (table.to_owned(), name.to_owned()));
+        if let Some(origin) = place.and_then(|place| origins.get(&place)) {
+            column.native_type.clone_from(&origin.native_type);
+            column.logical_type = origin.logical_type.clone();
+        }
+    }
+    columns
 }
 
 fn parameter(value: &Value) -> Bound {

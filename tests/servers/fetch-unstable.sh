@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# Unpacks Debian unstable's MySQL server and the libraries it links into FOLDER.
+# Unpacks a server of Debian unstable and the libraries it links into FOLDER.
 #
-#   fetch-mysql.sh FOLDER
+#   fetch-unstable.sh PACKAGE PROGRAM FOLDER
 #
 # By apt with a state of its own, so that it neither reads nor changes what is
 # installed here; the archive's signatures are checked as always. Its file
 # `complete` is there once everything is, and holds the server's version.
 set -euo pipefail
 
-folder=$1
+package=$1 program=$2 folder=$3
 work=$(mktemp -d "$folder.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 
@@ -78,7 +78,7 @@ echo "reading unstable's package lists"
 private_apt --error-on=any update
 
 # Perl is for the package's scripts, which nobody runs here.
-private_apt install --simulate --no-install-recommends mysql-server-core >"$work/plan"
+private_apt install --simulate --no-install-recommends "$package" >"$work/plan"
 mapfile -t packages < <(awk '$1 == "Inst" && $2 !~ /perl|gdbm/ { print $2 }' "$work/plan")
 
 echo "fetching ${#packages[@]} packages"
@@ -86,17 +86,17 @@ cd "$work/debs"
 private_apt download "${packages[@]}"
 
 echo "unpacking"
-for package in *.deb; do
-    dpkg-deb --extract "$package" "$work/tree"
+for file in *.deb; do
+    dpkg-deb --extract "$file" "$work/tree"
 done
 cd "$work/tree"
 find . -mindepth 1 -maxdepth 1 ! -name usr -exec rm -rf {} +
 find usr -mindepth 1 -maxdepth 1 ! -name 'lib*' ! -name sbin ! -name share -exec rm -rf {} +
-find usr/share -mindepth 1 -maxdepth 1 ! -name 'mysql*' -exec rm -rf {} +
+find usr/share -mindepth 1 -maxdepth 1 ! -name 'mysql*' ! -name 'mariadb*' -exec rm -rf {} +
 
 echo "trying it"
 "$(echo usr/lib*/ld-linux*.so.*)" --library-path "$(echo "$PWD"/usr/lib/*-linux-gnu)" \
-    usr/sbin/mysqld --no-defaults --version | tee complete
+    "usr/sbin/$program" --no-defaults --version | tee complete
 
 rm -rf "$folder"
 mv "$work/tree" "$folder"
