@@ -60,3 +60,15 @@ fn workspaces_projects_and_tokens_are_made_used_and_deleted() {
     let (app, token) = demo();
     page("things").with("PAGE_TOKEN", token).run(&app);
 }
+
+#[test]
+fn grids_and_trees_of_thousands_work_by_keys() {
+    let (app, token) = demo();
+    page("components").with("PAGE_TOKEN", token).run(&app);
+}
+
+#[test]
+fn the_first_screen_is_there_after_few_bytes() {
+    let (app, token) = demo();
+    page("first_load").with("PAGE_TOKEN", token).run(&app);
+}

@@ -27,7 +27,7 @@ function Password() {
   };
   return html`<section class="section"><h2>Change password</h2>
     <p class="quiet">All of your tokens end with it, those of programs too. You stay logged in here.</p>
-    <${Form} onSend=${change} submit="Change password">
+    <${Form} onSend=${change} submit="Change password" places=${{ weak_password: "new_password", invalid_credentials: "current_password" }}>
       <input type="hidden" autocomplete="username" value=${me.value.name} />
       <${Field} label="Current password" name="current_password" type="password" autocomplete="current-password" />
       <${Field} label="New password" name="new_password" type="password" autocomplete="new-password" help="12 characters or more; a few words do well." />

@@ -68,7 +68,7 @@ export function DataGrid({ label, columns, rows, height }) {
       onMouseDown=${() => setActive({ row, column: at })} onDblClick=${() => setWhole({ column: columns[at], value: rows[row][at] })}><${Cell} value=${rows[row][at]} /></div>`;
   const visible = Array.from({ length: Math.max(0, last - first) }, (_, at) => first + at);
   return html`<div class="grid" role="grid" aria-label=${label} aria-rowcount=${rows.length + 1} aria-colcount=${columns.length} tabIndex="0" ref=${element}
-      style=${{ height }} aria-activedescendant=${rows.length ? `${id}-${active.row}-${active.column}` : undefined} onKeyDown=${keys}>
+      style=${{ height }} aria-activedescendant=${active.row >= first && active.row < last && shown.includes(active.column) ? `${id}-${active.row}-${active.column}` : undefined} onKeyDown=${keys}>
     <div class="grid-body" role="presentation" style=${{ height: `${head + rows.length * size}px`, width: `${lefts.at(-1)}px`, minWidth: "100%" }}>
       <div class="grid-head" role="row" aria-rowindex="1">
         ${shown.map((at) => html`<div key=${at} role="columnheader" aria-colindex=${at + 1} style=${place(at)} class=${numbers[at] ? "number" : ""} title=${columns[at].name}>

@@ -5,18 +5,20 @@ import { useAction } from "./work.js";
 import { Button } from "./button.js";
 import { ErrorBox } from "./error-box.js";
 
-const Context = createContext({ error: null, paths: new Set() });
+const Context = createContext({ error: null, place: "", paths: new Set() });
 
 /**
  * Sends its named fields as an object of texts. What `onSend` throws is shown at the field of its JSON
  * path, or above the buttons where no field has that path.
- * @param {{onSend: (values: object) => Promise<void>, submit?: string, onCancel?: () => void, danger?: boolean}} props
+ * @param {{onSend: (values: object) => Promise<void>, submit?: string, onCancel?: () => void, danger?: boolean, places?: object}} props
+ *   `places` are the paths of errors that name none, by their codes: `{weak_password: "password"}`
  */
-export function Form({ onSend, submit = "Save", onCancel, danger, wide, disabled, children, actions }) {
+export function Form({ onSend, submit = "Save", onCancel, danger, wide, disabled, places = {}, children, actions }) {
   const element = useRef(null);
   const paths = useRef(new Set()).current;
   const action = useAction(() => onSend(Object.fromEntries(new FormData(element.current))));
   const error = action.error;
+  const place = error ? error.path || places[error.code] : "";
   useEffect(() => {
     if (error) element.current?.querySelector("[aria-invalid=true]")?.focus();
   }, [error]);
@@ -25,9 +27,9 @@ export function Form({ onSend, submit = "Save", onCancel, danger, wide, disabled
     action.run();
   };
   return html`<form class=${wide ? "form wide" : "form"} ref=${element} onSubmit=${send} novalidate>
-    <${Context.Provider} value=${{ error, paths }}>
+    <${Context.Provider} value=${{ error, place, paths }}>
       ${children}
-      ${error && !paths.has(error.path) && html`<${ErrorBox} error=${error} />`}
+      ${error && !paths.has(place) && html`<${ErrorBox} error=${error} />`}
     <//>
     <div class="form-actions">
       <${Button} type="submit" kind=${danger ? "danger" : "primary"} busy=${action.busy} disabled=${disabled}>${submit}<//>
@@ -47,7 +49,7 @@ export function Field({ label, name, path = name, help, error, optional, control
   const id = useId();
   const form = useContext(Context);
   if (path) form.paths.add(path);
-  const wrong = error ?? (path && form.error?.path === path ? [form.error.message, form.error.hint].filter(Boolean).join(" ") : "");
+  const wrong = error ?? (path && form.place === path ? [form.error.message, form.error.hint].filter(Boolean).join(" ") : "");
   const described = [help && `${id}-help`, wrong && `${id}-wrong`].filter(Boolean).join(" ") || undefined;
   const shared = { id, name, "aria-describedby": described, "aria-invalid": wrong ? "true" : undefined };
   return html`<div class=${`field ${extra}`}>

@@ -1,4 +1,4 @@
-import { html, useId, useRef, useState } from "../html.js";
+import { html, useId, useLayoutEffect, useRef, useState } from "../html.js";
 import { Button } from "./button.js";
 import { Icon } from "./icon.js";
 
@@ -12,14 +12,12 @@ export function Menu({ label, icon, items, children, kind = "", small, class: ex
   const list = useRef(null);
   const [open, setOpen] = useState(false);
   const id = useId();
-  const toggled = (event) => {
-    const isOpen = event.newState === "open";
-    setOpen(isOpen);
-    if (isOpen) {
-      place(button.current, list.current);
-      (list.current.querySelector("[aria-current=true]") ?? choices(list.current)[0])?.focus();
-    }
-  };
+  const toggled = (event) => setOpen(event.newState === "open");
+  useLayoutEffect(() => {
+    if (!open) return;
+    place(button.current, list.current);
+    (list.current.querySelector("[aria-current=true]") ?? choices(list.current)[0])?.focus();
+  }, [open]);
   const keys = (event) => {
     const next = move(choices(list.current), event.key);
     if (event.key === "Tab") list.current.hidePopover();
@@ -42,7 +40,7 @@ export function Menu({ label, icon, items, children, kind = "", small, class: ex
       <${Button} kind=${kind} small=${small} icon=${icon} label=${label} popovertarget=${id} aria-haspopup="menu" aria-expanded=${open ? "true" : "false"} onKeyDown=${open_}>${children}<//>
     </span>
     <div id=${id} class="menu-list" role="menu" aria-label=${label ?? "Menu"} popover="auto" ref=${list} onToggle=${toggled} onKeyDown=${keys}>
-      ${open && items.filter(Boolean).map((item) => (item.heading ? html`<div class="menu-heading" role="presentation">${item.heading}</div>` : entry(item, done(item))))}
+      ${open && items.filter(Boolean).map((item) => ("heading" in item ? html`<div class="menu-heading" role="presentation">${item.heading}</div>` : entry(item, done(item))))}
     </div>
   </div>`;
 }

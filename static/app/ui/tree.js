@@ -73,7 +73,7 @@ export function Tree({ label, items, idOf, textOf, childrenOf = () => undefined,
   };
   const visible = rows.slice(first, last);
   return html`<div class="tree" role="tree" aria-label=${label} tabIndex="0" ref=${element} style=${{ height }} onKeyDown=${keys}
-      aria-activedescendant=${rows.length ? `${id}-${at}` : undefined}>
+      aria-activedescendant=${at >= first && at < Math.min(last, rows.length) ? `${id}-${at}` : undefined}>
     <div class="tree-body" role="presentation" style=${{ height: `${rows.length * size}px` }}>
       ${visible.map((row, offset) => {
         const index = first + offset;
