@@ -1,9 +1,10 @@
 # `make` builds Headwater and starts it with demo data; `make help` lists the rest.
 
-# The database engines that the tests run against, and words for `cargo test`
-# or `cargo bench`: make test ENGINES=sqlite,postgres ARGS=introspection
-ENGINES ?= sqlite,postgres,mariadb,mysql,mongodb
+# The database engines that the tests run against (and chromium, for those of the page), and words
+# for `cargo test` or `cargo bench`: make test ENGINES=sqlite,postgres ARGS=introspection
+ENGINES ?= sqlite,postgres,mariadb,mysql,mongodb,chromium
 ARGS ?=
+COMMA := ,
 
 .DEFAULT_GOAL := run
 .PHONY: run test check bench help tools
@@ -20,7 +21,7 @@ check: tools ## check formatting, lints and documentation
 	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --document-private-items --locked
 
 bench: tools ## run the benchmarks among private database servers (ARGS="-- schemas", "-- sync")
-	HEADWATER_BENCH=1 tests/servers/with.sh --engines "$(ENGINES)" -- cargo bench --locked --bench figures $(ARGS)
+	HEADWATER_BENCH=1 tests/servers/with.sh --engines "$(subst $(COMMA)chromium,,$(ENGINES))" -- cargo bench --locked --bench figures $(ARGS)
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(firstword $(MAKEFILE_LIST))

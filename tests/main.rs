@@ -15,6 +15,7 @@ mod cli;
 mod comparison;
 mod connectors;
 mod operations;
+mod page;
 mod readme;
 mod routes;
 mod services;

@@ -2,6 +2,7 @@
 //! and what must not be left lying about.
 
 mod files;
+mod vendored;
 
 use std::path::Path;
 

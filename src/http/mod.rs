@@ -8,6 +8,7 @@ mod error;
 mod extract;
 mod fence;
 mod hosts;
+mod negotiate;
 pub mod openapi;
 mod routes;
 mod rows;

@@ -1,37 +1,83 @@
-// Calls of the API. The token lives in this tab alone and travels in a header, never in a URL.
+// Every call of the API goes through `send`: it adds the token, turns whatever goes wrong into an
+// ApiError with words for a person, and remembers the call for "Show as curl".
 
-const BASE = "api/v1";
+import { ApiError, fromAnswer, unreachable } from "./api-error.js";
+import { remember } from "./calls.js";
+import { parseExact } from "./exact-json.js";
+import { end, token } from "./session.js";
 
-export const session = {
-  get token() {
-    return sessionStorage.getItem("token");
-  },
-  set token(token) {
-    if (token) sessionStorage.setItem("token", token);
-    else sessionStorage.removeItem("token");
-  },
-};
+export { ApiError };
 
-export class ApiError extends Error {
-  constructor(status, body) {
-    super(body.message);
-    this.status = status;
-    this.hint = body.error?.hint ?? "";
-    this.data = body.data;
-    this.requestId = body.error?.request_id ?? "";
+const BASE = new URL("api/v1/", document.baseURI);
+
+/**
+ * Calls an endpoint and answers `data` of its envelope.
+ * @param {string} method
+ * @param {string} path below the base path, such as `/auth/me`
+ * @param {{query?: object, body?: unknown, signal?: AbortSignal, quiet?: boolean, exact?: boolean}} [options]
+ *   `quiet` leaves it out of "Show as curl"; `exact` gives integers beyond 2^53 as BigInt
+ */
+export async function call(method, path, options = {}) {
+  const response = await send(method, path, options);
+  const text = await readAll(response, options.signal);
+  const answer = parse(text, options.exact);
+  if (!answer || answer.status === "error") throw fromAnswer(response, answer);
+  return answer.data;
+}
+
+export const get = (path, query, options) => call("GET", path, { ...options, query });
+export const post = (path, body = {}, options) => call("POST", path, { ...options, body });
+
+/**
+ * A response that is no envelope: a file, NDJSON, events. An error is still an ApiError.
+ * Options as of `call`, and `accept`.
+ */
+export async function send(method, path, options = {}) {
+  const { query, body, signal, quiet, accept } = options;
+  const url = address(path, query);
+  const headers = {};
+  if (token.value) headers.Authorization = `Bearer ${token.value}`;
+  if (accept) headers.Accept = accept;
+  const raw = body instanceof Blob;
+  if (body !== undefined && !raw) headers["Content-Type"] = "application/json";
+  if (!quiet) remember({ method, url: url.href, body: raw ? undefined : body, file: raw ? body.name : undefined, accept });
+  let response;
+  try {
+    response = await fetch(url, { method, headers, body: body === undefined || raw ? body : JSON.stringify(body), signal });
+  } catch (error) {
+    throw signal?.aborted ? error : unreachable();
+  }
+  if (!response.ok) {
+    const refused = fromAnswer(response, parse(await readAll(response, signal)));
+    if (response.status === 401 && token.value && refused.code === "unauthenticated") {
+      end("Your session has ended. Log in again to go on.");
+    }
+    throw refused;
+  }
+  return response;
+}
+
+/** The absolute URL of an endpoint. */
+export function address(path, query = {}) {
+  const url = new URL(path.replace(/^\//, ""), BASE);
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined && value !== null && value !== "") url.searchParams.set(name, String(value));
+  }
+  return url;
+}
+
+async function readAll(response, signal) {
+  try {
+    return await response.text();
+  } catch (error) {
+    throw signal?.aborted ? error : unreachable("The answer broke off in the middle.");
   }
 }
 
-export async function call(method, path, body) {
-  const headers = {};
-  if (session.token) headers.Authorization = `Bearer ${session.token}`;
-  if (body !== undefined) headers["Content-Type"] = "application/json";
-  const response = await fetch(`${BASE}${path}`, {
-    method,
-    headers,
-    body: body === undefined ? undefined : JSON.stringify(body),
-  });
-  const answer = await response.json();
-  if (answer.status === "error") throw new ApiError(response.status, answer);
-  return answer.data;
+function parse(text, exact) {
+  try {
+    return exact ? parseExact(text) : JSON.parse(text);
+  } catch {
+    return null;
+  }
 }

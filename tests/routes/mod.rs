@@ -2,6 +2,7 @@
 
 mod access_table;
 mod api_sources;
+mod assets;
 mod auth;
 mod bad_input;
 mod fence;

@@ -23,7 +23,7 @@ check_certificates
 IFS=, read -ra engines <<<"$HEADWATER_TEST_ENGINES"
 for engine in "${engines[@]}"; do
     case $engine in
-        sqlite) ;;
+        sqlite | chromium) ;;
         postgres) check_postgres ;;
         mariadb) check_mariadb ;;
         mysql) check_mysql ;;

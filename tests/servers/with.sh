@@ -3,10 +3,11 @@
 #
 #   tests/servers/with.sh [--engines LIST] -- COMMAND [ARGUMENT…]
 #
-# LIST is comma-separated, of: sqlite, postgres, mariadb, mysql, mongodb
-# (all of them unless told). The servers listen on free ports of this machine
-# only and live in a fresh folder under /tmp; when COMMAND ends, or a signal
-# comes, they are stopped and the folder is removed. The exit status is
+# LIST is comma-separated, of: sqlite, postgres, mariadb, mysql, mongodb, and
+# chromium, the browser for the tests of the page (all of them unless told).
+# The servers listen on free ports of this machine only and live in a fresh
+# folder under /tmp; when COMMAND ends, or a signal comes, they are stopped and
+# the folder is removed. The exit status is
 # COMMAND's. A server that cannot be had ends the run with status 1 and a
 # message that names the engine and the step; nothing is skipped in silence.
 #
@@ -32,6 +33,8 @@
 #   HEADWATER_TEST_MYSQL_SOCKET          its Unix socket
 #   HEADWATER_TEST_MONGODB_PORT          MongoDB's protocol, logins demanded
 #   HEADWATER_TEST_MONGODB_TLS_PORT      the same behind TLS
+#   HEADWATER_TEST_CHROMIUM              the browser
+#   HEADWATER_TEST_PAGE_MODULES          Node's packages that drive it
 #   HEADWATER_TEST_MONGODB_PYTHON        a Python that can import pymongo
 #   HEADWATER_TEST_SQLALCHEMY_PYTHON     a Python that can import sqlalchemy (with a server of SQL)
 #   HEADWATER_TEST_DUCKDB_PYTHON         a Python that can import duckdb (where HEADWATER_BENCH is set)
@@ -70,7 +73,7 @@ source "$HERE/lib/sqlalchemy.sh"
 # shellcheck source=tests/servers/lib/duckdb.sh
 source "$HERE/lib/duckdb.sh"
 
-readonly ALL_ENGINES=(sqlite postgres mariadb mysql mongodb)
+readonly ALL_ENGINES=(sqlite postgres mariadb mysql mongodb chromium)
 
 usage() {
     echo "usage: tests/servers/with.sh [--engines $(IFS=,; echo "${ALL_ENGINES[*]}")] -- COMMAND [ARGUMENT…]"

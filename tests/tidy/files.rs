@@ -126,7 +126,7 @@ pub fn tree(endings: &[&str]) -> Vec<File> {
                 continue;
             }
             if path.is_dir() {
-                let not_ours = [".git", "target", "node_modules", "data"];
+                let not_ours = [".git", "target", "node_modules", "data", "static/vendor"];
                 if !not_ours.contains(&relative.as_str()) {
                     folders.push(path);
                 }

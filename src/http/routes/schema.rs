@@ -1,8 +1,7 @@
 //! `/data/{workspace_id}/schema` and `/data/{workspace_id}/infer-schema`
 
 use actix_web::http::header::{
-    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderName,
-    IF_NONE_MATCH, VARY,
+    CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderName, VARY,
 };
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
@@ -14,6 +13,7 @@ use crate::http::answer::{Answer, ApiResult, Envelope};
 use crate::http::endpoint::Endpoint;
 use crate::http::error::ApiError;
 use crate::http::extract::{Authenticated, Json, QueryParameters, WorkspacePath};
+use crate::http::negotiate::{known_tags, takes_gzip};
 use crate::http::services::refusal;
 use crate::http::state::State;
 use crate::model::Scope;
@@ -91,7 +91,7 @@ async fn schema(
         refresh: query.flag("refresh")?,
         version: query.parsed("version", schema_versions::NUMBER)?,
         gzip: takes_gzip(&request),
-        known: known(&request),
+        known: known_tags(&request),
     };
     if wanted.refresh && wanted.version.is_some() {
         return Err(ApiError::field(
@@ -164,33 +164,4 @@ pub(super) const VARIES: (HeaderName, &str) = (VARY, "Accept-Encoding, Authoriza
 /// A weak tag (RFC 9110 §8.8.1): estimates of rows and the time of reading may differ below one tag.
 pub(super) fn tag(fingerprint: &str) -> String {
     format!("W/\"{fingerprint}\"")
-}
-
-fn known(request: &HttpRequest) -> Vec<String> {
-    let tags = request
-        .headers()
-        .get(IF_NONE_MATCH)
-        .and_then(|tags| tags.to_str().ok())
-        .unwrap_or("");
-    tags.split(',')
-        .map(|tag| {
-            tag.trim()
-                .trim_start_matches("W/")
-                .trim_matches('"')
-                .to_owned()
-        })
-        .collect()
-}
-
-fn takes_gzip(request: &HttpRequest) -> bool {
-    let accepted = request
-        .headers()
-        .get(ACCEPT_ENCODING)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or("");
-    accepted.split(',').any(|coding| {
-        let (name, weight) = coding.split_once(';').unwrap_or((coding, ""));
-        let weight = weight.trim().trim_start_matches("q=");
-        matches!(name.trim(), "gzip" | "*") && weight.parse::<f32>() != Ok(0.0)
-    })
 }

@@ -1,0 +1,68 @@
+// The last calls of the screen that is shown, as somebody else would make them: secrets are `***`,
+// the token is $TOKEN.
+
+import { signal } from "./html.js";
+
+const KEPT = 6;
+const SECRET = /pass|secret|token|api_?key|credential|tls_key|authorization/i;
+
+/** The calls, the latest first: `{method, url, body, file, accept}`. */
+export const calls = signal([]);
+
+export function remember(call) {
+  const kept = { ...call, url: clean(call.url), body: redact(call.body) };
+  const same = (other) => other.method === kept.method && other.url === kept.url;
+  calls.value = [kept, ...calls.value.filter((other) => !same(other))].slice(0, KEPT);
+}
+
+/** A new screen begins with none. */
+export function forget() {
+  calls.value = [];
+}
+
+export function asCurl({ method, url, body, file, accept }) {
+  const lines = [`curl ${quote(url)}`, `-H "Authorization: Bearer $TOKEN"`];
+  if (accept) lines.push(`-H ${quote(`Accept: ${accept}`)}`);
+  if (body !== undefined) lines.push(`--json ${quote(JSON.stringify(body))}`);
+  if (file) lines.push(`--data-binary ${quote(`@${file}`)}`);
+  if (method !== (body === undefined && !file ? "GET" : "POST")) lines.push(`-X ${method}`);
+  return lines.join(" \\\n  ");
+}
+
+export function asPython({ method, url, body, file, accept }) {
+  const headers = [`"Authorization": f"Bearer {os.environ['TOKEN']}"`];
+  if (accept) headers.push(`"Accept": ${JSON.stringify(accept)}`);
+  const parts = [JSON.stringify(url), `headers={${headers.join(", ")}}`];
+  if (body !== undefined) parts.push(`json=${python(body)}`);
+  if (file) parts.push(`data=open(${JSON.stringify(file)}, "rb")`);
+  const answer = accept ? "answer.text" : `answer.json()["data"]`;
+  return `import os\nimport requests\n\nanswer = requests.${method.toLowerCase()}(\n    ${parts.join(",\n    ")},\n)\nanswer.raise_for_status()\nprint(${answer})`;
+}
+
+/** A value without its secrets, whatever it is nested in. */
+export function redact(value, name = "") {
+  if (Array.isArray(value)) return value.map((item) => redact(item, name));
+  if (value && typeof value === "object") {
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, redact(inner, key)]));
+  }
+  if (typeof value !== "string") return value;
+  if (SECRET.test(name) && value) return "***";
+  return clean(value);
+}
+
+/** A text without the password of a URL in it. */
+export function clean(text) {
+  return text.replace(/([a-z][a-z0-9+.-]*:\/\/[^\s/:@]*):[^\s@]*@/gi, "$1:***@");
+}
+
+function quote(text) {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+function python(value) {
+  if (value === null) return "None";
+  if (typeof value === "boolean") return value ? "True" : "False";
+  if (Array.isArray(value)) return `[${value.map(python).join(", ")}]`;
+  if (typeof value === "object") return `{${Object.entries(value).map(([key, inner]) => `${JSON.stringify(key)}: ${python(inner)}`).join(", ")}}`;
+  return typeof value === "bigint" ? String(value) : JSON.stringify(value);
+}

@@ -1,0 +1,36 @@
+// How a value of a column stands in a grid, by its logical type.
+
+import { html } from "../html.js";
+
+const NUMBERS = /^(u?int\d+|decimal|float\d+)/;
+
+export const isNumber = (column) => NUMBERS.test(column.logical_type ?? "");
+
+/** The type as a head shows it; of times whether they have a zone. */
+export function typeText(column) {
+  const type = column.type ?? column.logical_type ?? "";
+  if (column.logical_type === "timestamp") return `${type} · no zone`;
+  if (column.logical_type === "timestamptz") return `${type} · UTC`;
+  return type;
+}
+
+/** One line of text; NULL and an empty text are told apart. */
+export function Cell({ value }) {
+  if (value === null || value === undefined) return html`<span class="null">NULL</span>`;
+  return lineOf(value);
+}
+
+/** The whole value as text, for copying. NULL is nothing. */
+export function textOf(value) {
+  if (value === null || value === undefined) return "";
+  if (typeof value !== "object") return String(value);
+  return JSON.stringify(value, (_, inner) => (typeof inner === "bigint" ? String(inner) : inner), 2);
+}
+
+/** So much of a long value stands in a cell; all of it in its dialog. */
+const SHOWN = 300;
+
+function lineOf(value) {
+  const text = typeof value === "object" ? JSON.stringify(value, (_, inner) => (typeof inner === "bigint" ? String(inner) : inner)) : String(value);
+  return text.slice(0, SHOWN).replace(/\s*\n\s*/g, " ⏎ ");
+}

@@ -1,0 +1,74 @@
+//! The page in a real browser, against the real server.
+
+mod runner;
+
+use runner::page;
+use tempfile::TempDir;
+
+use crate::support::app::{TestApp, command};
+
+/// A server that nobody has set up yet, and the token in its link.
+fn bare() -> (TestApp, String) {
+    let app = TestApp::spawn(command(), TempDir::new().unwrap());
+    let log = app.log();
+    let token = log.split("#setup=").nth(1).expect("a set-up link");
+    let token = token.split_whitespace().next().unwrap().to_owned();
+    (app, token)
+}
+
+/// A server with the demo's user and workspace, and a token of that user.
+fn demo() -> (TestApp, String) {
+    let mut command = command();
+    command.env("HEADWATER_DEMO", "true");
+    let app = TestApp::spawn(command, TempDir::new().unwrap());
+    let token = app.token("demo", "demo");
+    (app, token)
+}
+
+#[test]
+fn a_first_start_leads_by_its_link_to_adding_a_source() {
+    let (app, token) = bare();
+    page("first_run").with("PAGE_SETUP", token).run(&app);
+}
+
+#[test]
+fn logging_in_leads_back_to_where_one_was() {
+    let app = TestApp::start();
+    page("login").run(&app);
+}
+
+#[test]
+fn every_screen_is_reached_and_left_by_keyboard_alone() {
+    let (app, token) = demo();
+    page("keyboard").with("PAGE_TOKEN", token).run(&app);
+}
+
+#[test]
+fn the_page_works_behind_a_proxy_at_any_path() {
+    let (app, token) = demo();
+    page("proxy").with("PAGE_TOKEN", token).run(&app);
+}
+
+#[test]
+fn every_screen_is_sound_in_light_and_dark_and_narrow_and_wide() {
+    let (app, token) = demo();
+    page("screens").with("PAGE_TOKEN", token).run(&app);
+}
+
+#[test]
+fn workspaces_projects_and_tokens_are_made_used_and_deleted() {
+    let (app, token) = demo();
+    page("things").with("PAGE_TOKEN", token).run(&app);
+}
+
+#[test]
+fn grids_and_trees_of_thousands_work_by_keys() {
+    let (app, token) = demo();
+    page("components").with("PAGE_TOKEN", token).run(&app);
+}
+
+#[test]
+fn the_first_screen_is_there_after_few_bytes() {
+    let (app, token) = demo();
+    page("first_load").with("PAGE_TOKEN", token).run(&app);
+}

@@ -1,0 +1,83 @@
+import { readFileSync } from "node:fs";
+import { assert, at, look, open, test } from "./harness.mjs";
+
+const token = process.env.PAGE_TOKEN;
+
+await test("a workspace is made, renamed, opened, exported and deleted by its name", { token, expected: /400/ }, async (page) => {
+  await open(page, "#/workspaces");
+  await page.getByRole("button", { name: "New workspace" }).click();
+  await page.getByRole("button", { name: "Make workspace" }).click();
+  await page.locator("dialog [aria-invalid=true]").waitFor();
+  await look(page, "workspace without a name");
+  await page.getByLabel("Name").fill("Finance");
+  await page.getByRole("button", { name: "Make workspace" }).click();
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+  await page.getByRole("button", { name: "More of Finance" }).click();
+  await page.getByRole("menuitem", { name: "Rename" }).click();
+  await page.getByLabel("Name").fill("Money");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("link", { name: "Money" }).click();
+  await at(page, "Sources");
+  await page.getByText("No source yet").waitFor();
+  await look(page, "empty workspace");
+  await open(page, "#/workspaces");
+  await page.getByRole("button", { name: "More of Money" }).click();
+  await page.getByRole("menuitem", { name: "Delete" }).click();
+  const sure = page.getByRole("button", { name: "Delete workspace" });
+  assert(await sure.isDisabled(), "the name has to be typed");
+  await look(page, "delete workspace");
+  const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Export it first" }).click()]);
+  assert(JSON.parse(readFileSync(await file.path(), "utf8")).workspace.name === "Money", "the export is that workspace");
+  await page.getByLabel("Type").fill("Money");
+  await sure.click();
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+  await page.getByRole("link", { name: "Money" }).waitFor({ state: "detached" });
+});
+
+await test("a project is made, edited, copied, exported, deleted and imported", { token }, async (page) => {
+  await open(page, "#/projects");
+  await page.getByRole("button", { name: "New project" }).click();
+  await page.getByLabel("Name").fill("Churn");
+  await page.getByLabel("shop").check();
+  await look(page, "new project");
+  await page.getByRole("button", { name: "Make project" }).click();
+  await at(page, "Churn");
+  await look(page, "project");
+  await page.getByRole("button", { name: "Edit" }).click();
+  await page.getByLabel("Description").fill("Who leaves, and when");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByText("Who leaves, and when").first().waitFor();
+  await page.getByRole("button", { name: "More" }).click();
+  await page.getByRole("menuitem", { name: "Copy" }).click();
+  await page.getByRole("button", { name: "Copy", exact: true }).click();
+  await at(page, "Churn, copy");
+  const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Export" }).click()]);
+  const path = await file.path();
+  await page.getByRole("button", { name: "More" }).click();
+  await page.getByRole("menuitem", { name: "Delete" }).click();
+  await page.getByLabel("Type").fill("Churn, copy");
+  await page.getByRole("button", { name: "Delete project" }).click();
+  await at(page, "Projects");
+  await page.getByRole("link", { name: "Churn, copy" }).waitFor({ state: "detached" });
+  await page.locator("input[type=file]").setInputFiles({ name: "wrong.json", mimeType: "application/json", buffer: Buffer.from("no") });
+  await page.getByText("This file is no exported project.").waitFor();
+  await page.locator("input[type=file]").setInputFiles({ name: "churn.json", mimeType: "application/json", buffer: readFileSync(path) });
+  await at(page, "Churn, copy");
+});
+
+await test("a token is shown once, and revoked", { token, width: 390 }, async (page) => {
+  await open(page, "#/settings");
+  await page.getByRole("button", { name: "New token" }).click();
+  await page.getByLabel("Name").fill("nightly");
+  await page.getByRole("button", { name: "Make token" }).click();
+  await page.getByText("Copy the token now").waitFor();
+  await look(page, "token 390");
+  const shown = await page.locator("dialog pre").textContent();
+  await page.getByRole("button", { name: "Copy token" }).click();
+  assert((await page.evaluate(() => navigator.clipboard.readText())) === shown, "the token is copied");
+  await page.getByRole("button", { name: "Done" }).click();
+  assert(!(await page.content()).includes(shown), "the token is gone");
+  await page.getByRole("button", { name: "Revoke nightly" }).click();
+  await page.getByText("Token nightly revoked").waitFor();
+  await page.getByRole("button", { name: "Revoke nightly" }).waitFor({ state: "detached" });
+});
