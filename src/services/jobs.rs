@@ -166,9 +166,13 @@ impl Jobs {
         place: &Place,
         id: &JobId,
     ) -> Result<watch::Receiver<Seen>, JobError> {
-        let job = self.get(place, id).await?;
+        let mut job = self.get(place, id).await?;
         if let Some(running) = self.running().get(id) {
             return Ok(running.states.clone());
+        }
+        if !job.state.has_ended() {
+            // It ended meanwhile; its end was kept before it left the running ones.
+            job = self.get(place, id).await?;
         }
         // The number of an end is larger than that of any state before it.
         let (number, job) = (u64::MAX, Arc::new(job));
@@ -279,5 +283,65 @@ impl Runner {
             seen.number += 1;
             seen.job = Arc::new(job);
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::auth::permission::{Access, authorize};
+    use crate::auth::token::TokenKeys;
+    use crate::model::{Caller, Role, Scope, TokenId};
+    use crate::services::accounts::{Accounts, Authority, NewUser, UserName};
+    use crate::store::workspaces;
+
+    async fn place(store: &Store, folder: &Path) -> Place {
+        let accounts = Accounts::new(store.clone(), TokenKeys::load(folder).unwrap());
+        let new = NewUser {
+            user: UserName {
+                name: "ann".into(),
+                organization: "acme".into(),
+            },
+            role: Role::Admin,
+            password: "violet kettle snow".into(),
+        };
+        let user = accounts.add_user(&Authority::Operator, new).await.unwrap();
+        let caller = Caller {
+            user_id: user.id.clone(),
+            user_name: user.name,
+            organization_id: user.organization_id.clone(),
+            organization_name: user.organization,
+            role: user.role,
+            token_id: TokenId::generate(),
+        };
+        let owner = authorize(&caller, Scope::User, Access::Write).unwrap();
+        let of = owner.clone();
+        let workspace = store.write(move |tx| workspaces::default_workspace(tx, &of));
+        Place {
+            user: user.id,
+            owner,
+            organization: user.organization_id,
+            workspace: workspace.await.unwrap(),
+        }
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn whoever_begins_to_watch_a_job_as_it_ends_hears_of_its_end() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).unwrap();
+        let place = place(&store, folder.path()).await;
+        let jobs = Jobs::new(store).await.unwrap();
+        for _ in 0..300 {
+            let begun = jobs.begin(&place, JobKind::Sync, Value::Null, None);
+            let runner = begun.await.unwrap().unwrap();
+            let id = runner.id();
+            let ending = tokio::spawn(runner.end(JobState::Succeeded, Value::Null));
+            let mut states = jobs.watch(&place, &id).await.unwrap();
+            let last = wait_for_end(&mut states).await;
+            assert_eq!(last.state, JobState::Succeeded);
+            ending.await.unwrap();
+        }
     }
 }

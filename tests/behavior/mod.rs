@@ -26,6 +26,7 @@ macro_rules! behaves {
                 a_connect_in_the_middle_of_a_reading_has_the_last_word
                 a_copy_whose_wire_is_cut_anywhere_is_the_old_one_or_the_new_one_whole
                 changes_whose_wire_is_cut_anywhere_are_all_there_in_the_end
+                a_source_that_is_cut_off_while_it_is_opened_is_tried_again
         );)*
         $(behaves!(@module $file, $engine;);)*
     };

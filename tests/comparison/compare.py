@@ -184,7 +184,7 @@ class Comparison:
                 default = None
             if not self.is_postgres and ours.get("on_update"):
                 mine = f"{mine or 'NULL'} ON UPDATE {ours['on_update']}"
-            if not self.is_postgres and default is None and mine and re.search(r"\(|^b'", mine):
+            if not self.is_postgres and default is None and mine and re.search(r"\(|^[bx]'", mine):
                 mine = None
             if mine and re.fullmatch("0x[0-9a-f]*", mine) and "binary" in ours["type"]:
                 mine = bytes.fromhex(mine[2:]).decode()

@@ -295,6 +295,17 @@ impl Probe<'_> {
     }
 
     fn foreign(&self, answer: detect::Answer) -> ConnectorError {
+        if matches!(answer, detect::Answer::Engine(driver) if driver.name == super::DRIVER.name) {
+            return ConnectorError::new(
+                ErrorKind::ConnectionLost,
+                format!(
+                    "The MongoDB server at {} broke off its first answer.",
+                    self.host
+                ),
+                "Try again; if it stays, look into the server's log, and at what stands between here \
+                 and there.",
+            );
+        }
         let who = answer.described();
         let who =
             who.unwrap_or_else(|| "a server that does not speak MongoDB's protocol".to_owned());

@@ -23,7 +23,7 @@ use crate::store::sources::SourceRecord;
 
 /// Connections to a source at once, unless told.
 const CONNECTIONS: usize = 2;
-/// How often a table is tried whose source fails in a way that may pass.
+/// How often a source or one of its tables is tried that fails in a way that may pass.
 const TRIES: u32 = 3;
 /// How long is waited before the second try; twice as long before the third.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -81,10 +81,7 @@ impl SourceRun<'_> {
             session,
             tables,
             lost,
-        } = self
-            .sources
-            .fresh(self.place, &self.record, self.wanted.as_ref(), self.render)
-            .await?;
+        } = self.fresh().await?;
         let lost = lost
             .iter()
             .filter(|lost| !self.done.contains(&lost.table.id));
@@ -96,6 +93,24 @@ impl SourceRun<'_> {
         }
         reports.extend(self.copy_all(&target, session, waiting).await);
         Ok(reports)
+    }
+
+    /// The source opened, and its tables as they are now.
+    async fn fresh(&self) -> Result<Fresh, SourceError> {
+        let mut tries = 1;
+        loop {
+            let wanted = self.wanted.as_ref();
+            let fresh = self
+                .sources
+                .fresh(self.place, &self.record, wanted, self.render);
+            match fresh.await {
+                Err(SourceError::Connector(error)) if error.kind.retryable() && tries < TRIES => {
+                    tokio::time::sleep(PAUSE * tries).await;
+                    tries += 1;
+                }
+                done => return done,
+            }
+        }
     }
 
     async fn known_copies(&self) -> Result<HashMap<TableId, crate::local::Copy>, SourceError> {
@@ -223,6 +238,10 @@ impl SourceRun<'_> {
         let leading = async {
             match first {
                 Ok(first) => self.work(target, Some(first), &queue, &reports).await,
+                // Each table has its tries.
+                Err(error) if error.kind.retryable() => {
+                    self.work(target, None, &queue, &reports).await;
+                }
                 Err(error) => fail_all(&error, &queue, &reports),
             }
         };

@@ -77,6 +77,17 @@ pub async fn changes_whose_wire_is_cut_anywhere_are_all_there_in_the_end(engine:
     .await;
 }
 
+pub async fn a_source_that_is_cut_off_while_it_is_opened_is_tried_again(engine: &dyn Engine) {
+    let mut versions = Versions::new(engine, 0).await;
+    let full = json!({"mode": "full_refresh"});
+    for (v, bytes) in [(2, 600), (3, 1_200), (4, 2_400)] {
+        versions.renew(v).await;
+        versions.wire().arm(bytes, Fault::Reset);
+        versions.goes_through(&full).await;
+        assert!(versions.wire().heal(), "fewer than {bytes} bytes came");
+    }
+}
+
 async fn in_lanes(work: impl AsyncFn(u64)) {
     join_all((0..LANES).map(|lane| work(lane))).await;
 }
