@@ -21,7 +21,9 @@ use crate::http::{self, EndpointInfo, ServedHosts, State};
 use crate::local::Local;
 use crate::private_file;
 use crate::services::accounts::Accounts;
+use crate::services::backup::{Backups, Places};
 use crate::services::jobs::Jobs;
+use crate::services::operators::Operators;
 use crate::services::projects::Projects;
 use crate::services::query::Queries;
 use crate::services::setup::open_vault;
@@ -124,11 +126,20 @@ impl Application {
             accounts.passwords().clone(),
             http::render_schema,
         );
+        let places = Places {
+            data_dir: settings.data_dir.clone(),
+            files_dir: settings.files_dir.clone(),
+            backup_dir: settings.backup_dir.clone(),
+            secret_key: settings.secret_key.clone(),
+        };
+        let backups = Backups::new(places, settings.backup_schedule);
         let demo = demo::prepare(&settings, &accounts, &sources).await?;
         let first_start = accounts.first_start(settings.first_admin()?).await?;
         let endpoints = http::endpoints();
         let state = Data::new(State {
             accounts,
+            operators: Operators::new(store.clone(), settings.operator_organization.clone()),
+            backups: backups.clone(),
             queries: Queries::new(store.clone(), sources.clone(), local.clone()),
             projects: Projects::new(store.clone()),
             workspace_transfers,
@@ -163,6 +174,7 @@ impl Application {
             .listen(listener)?
             .run();
         let handle = server.handle();
+        actix_web::rt::spawn(backups.clone().keep_schedule());
         let mut interrupt = signal(SignalKind::interrupt())?;
         let mut terminate = signal(SignalKind::terminate())?;
         actix_web::rt::spawn(async move {
@@ -171,6 +183,7 @@ impl Application {
                 _ = terminate.recv() => {}
             }
             tracing::info!("stopping: what runs may end first");
+            backups.stop();
             tokio::join!(handle.stop(true), jobs.interrupt(JOBS_PATIENCE));
         });
         greeting::print(&settings, address, &first_start, demo.as_ref());

@@ -1,6 +1,6 @@
 //! What a caller may do. The only place that turns a caller and a scope into an [`Owner`].
 
-use crate::model::{Caller, Owner, Role, Scope};
+use crate::model::{Caller, OrganizationId, Owner, Role, Scope};
 
 /// What a caller wants to do in a scope.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -51,6 +51,32 @@ pub fn require(caller: &Caller, needed: Role) -> Result<(), Denied> {
     }
 }
 
+/// Whoever runs the whole installation: what is asked by one is about all organizations in it. Made
+/// by [`operate`] alone.
+#[derive(Debug)]
+pub struct Operator(());
+
+/// The caller does not run the installation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NotOperator {
+    /// Not an admin.
+    #[error(transparent)]
+    Denied(#[from] Denied),
+    /// An admin, but of an organization among others.
+    #[error("this is for the admins of the organization that runs this installation")]
+    OtherOrganization,
+}
+
+/// Admits the admins of the organization that runs the installation, where one does.
+pub fn operate(caller: &Caller, running: Option<&OrganizationId>) -> Result<Operator, NotOperator> {
+    require(caller, Role::Admin)?;
+    if running == Some(&caller.organization_id) {
+        Ok(Operator(()))
+    } else {
+        Err(NotOperator::OtherOrganization)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -87,6 +113,25 @@ mod tests {
                     assert_eq!(owner, Owner::Organization(caller.organization_id.clone()));
                 }
             }
+        }
+    }
+
+    #[test]
+    fn an_installation_is_run_by_the_admins_of_one_organization_alone() {
+        let admin = caller(Role::Admin);
+        let theirs = admin.organization_id.clone();
+        assert!(operate(&admin, Some(&theirs)).is_ok());
+        for running in [None, Some(OrganizationId::generate())] {
+            let refused = operate(&admin, running.as_ref()).unwrap_err();
+            assert_eq!(refused, NotOperator::OtherOrganization);
+        }
+        for role in [Role::Viewer, Role::Editor] {
+            let other = Caller {
+                role,
+                ..admin.clone()
+            };
+            let refused = operate(&other, Some(&theirs)).unwrap_err();
+            assert!(matches!(refused, NotOperator::Denied(_)), "{role:?}");
         }
     }
 

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use tokio_util::sync::CancellationToken;
 
 use super::output::tell;
 use crate::config::{Flags, Settings};
@@ -32,7 +33,8 @@ pub(super) struct RestoreArgs {
 }
 
 pub(super) fn run(flags: &Flags, args: &BackupArgs) -> anyhow::Result<()> {
-    let made = make(&places(flags)?, &args.file, args.with_key)?;
+    let never = CancellationToken::new();
+    let made = make(&places(flags)?, &args.file, args.with_key, &never)?;
     for left_out in &made.left_out {
         tell(&format!("Not in it: {left_out}."));
     }
@@ -89,6 +91,7 @@ pub(super) fn places(flags: &Flags) -> anyhow::Result<Places> {
     Ok(Places {
         data_dir: settings.data_dir,
         files_dir: settings.files_dir,
+        backup_dir: settings.backup_dir,
         secret_key: settings.secret_key,
     })
 }

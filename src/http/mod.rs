@@ -9,6 +9,7 @@ mod extract;
 mod fence;
 mod hosts;
 pub mod openapi;
+mod range;
 mod routes;
 mod rows;
 mod services;

@@ -7,7 +7,9 @@ use actix_web::http::Method;
 use super::endpoint::{Access, Endpoint};
 use super::hosts::ServedHosts;
 use crate::services::accounts::Accounts;
+use crate::services::backup::Backups;
 use crate::services::jobs::Jobs;
+use crate::services::operators::Operators;
 use crate::services::projects::Projects;
 use crate::services::query::Queries;
 use crate::services::sources::Sources;
@@ -19,6 +21,10 @@ use crate::services::workspaces::Workspaces;
 pub struct State {
     /// Users and tokens.
     pub accounts: Accounts,
+    /// Who runs the installation.
+    pub operators: Operators,
+    /// Backups.
+    pub backups: Backups,
     /// Workspaces.
     pub workspaces: Workspaces,
     /// Workspaces on their way.

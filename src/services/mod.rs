@@ -6,6 +6,7 @@ pub mod backup;
 pub mod demo;
 pub mod doctor;
 pub mod jobs;
+pub mod operators;
 pub mod projects;
 pub mod query;
 pub mod setup;

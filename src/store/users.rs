@@ -82,6 +82,13 @@ pub fn organization(conn: &Connection, name: &str) -> Result<Option<Organization
     values::first(statement.query([name])?, |row| values::text(row, "id"))
 }
 
+/// The organization, where there is just one.
+pub fn only_organization(conn: &Connection) -> Result<Option<OrganizationId>, StoreError> {
+    let mut statement = conn.prepare_cached("SELECT id FROM organization ORDER BY id LIMIT 2")?;
+    let mut found = values::collect(statement.query([])?, |row| values::text(row, "id"))?;
+    Ok(found.pop().filter(|_| found.is_empty()))
+}
+
 /// Adds a user. [`StoreError::Taken`] where the organization has one of that name.
 pub fn add(tx: &Transaction<'_>, draft: &UserDraft<'_>) -> Result<User, StoreError> {
     let id = UserId::generate();

@@ -1,6 +1,7 @@
 //! One file a resource, as in the program's own list of routes.
 
 mod access_table;
+mod admin_backups;
 mod api_sources;
 mod auth;
 mod bad_input;

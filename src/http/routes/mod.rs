@@ -1,5 +1,6 @@
 //! The endpoints, one file a resource.
 
+mod admin_backups;
 mod auth;
 mod cleanup;
 mod connect;
@@ -54,6 +55,7 @@ pub fn all() -> Vec<Endpoint> {
         jobs::endpoints(),
         preview::endpoints(),
         query::endpoints(),
+        admin_backups::endpoints(),
         engines::endpoints(),
         openapi::endpoints(),
     ]
