@@ -11,7 +11,13 @@ use files::{File, names, root, tree};
 /// floor only itself, unless the floor is `open`.
 const FLOORS: &[Floor] = &[
     open(&["model", "schema", "rows"]),
-    closed(&["private_file", "disk", "folder_lock", "sqlite_file"]),
+    closed(&[
+        "aside",
+        "private_file",
+        "disk",
+        "folder_lock",
+        "sqlite_file",
+    ]),
     closed(&["key_file"]),
     closed(&["connectors", "store", "local", "vault", "auth"]),
     closed(&["services"]),

@@ -5,6 +5,7 @@ mod crashes;
 mod doctor;
 mod hostile;
 mod rotation;
+mod migrations;
 mod upgrades;
 
 use std::collections::BTreeMap;

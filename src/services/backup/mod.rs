@@ -3,7 +3,6 @@
 //! The file is a tar archive, compressed by zstd: any tar opens it. Its last entry is the manifest,
 //! so that an archive is written in one pass, and one that was cut has none.
 
-mod aside;
 mod keeper;
 mod manifest;
 mod restore;

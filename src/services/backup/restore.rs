@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
-use super::aside::Aside;
 use super::manifest::Manifest;
 use super::unpack::unpack;
 use super::{BackupError, Places, SETTINGS, failed};
+use crate::aside::Aside;
 use crate::folder_lock::FolderLock;
 use crate::services::setup::{VaultStartError, check_vault};
 use crate::store::{self, Store};

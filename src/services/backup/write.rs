@@ -12,9 +12,9 @@ use sha2::{Digest, Sha256};
 use tokio_util::sync::CancellationToken;
 use zeroize::Zeroizing;
 
-use super::aside::Aside;
 use super::manifest::{self, Entry, Manifest};
 use super::{BackupError, FILES, Places, failed};
+use crate::aside::Aside;
 use crate::sqlite_file::Snapshot;
 use crate::vault::KeySource;
 use crate::{auth, disk, local, store, vault};
