@@ -349,6 +349,19 @@ impl From<AccountError> for ApiError {
             }
             (_, AccountError::WeakPassword(weak)) => Self::new(
                 Code::WEAK_PASSWORD,
+            (_, error @ AccountError::NotFound("user")) => Self::new(
+                Code::NOT_FOUND,
+                sentence(&error),
+                "See /users/list for those of your organization.",
+            ),
+            (_, error @ AccountError::LastAdmin) => Self::new(
+                Code::CONFLICT,
+                sentence(&error),
+                "Make another user an admin first.",
+            ),
+            (_, error @ (AccountError::Yourself | AccountError::OwnPassword)) => {
+                Self::field("username", sentence(&error), "Name another user.")
+            }
                 sentence(&weak),
                 "Use 12 to 128 characters that are on no list of common passwords; a few words do well.",
             ),

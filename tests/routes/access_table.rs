@@ -286,6 +286,36 @@ fn table() -> Vec<Row> {
             Value::Null,
             [403, 403, 200, 403],
         ),
+        row(
+            "POST /users/save",
+            "/users/save",
+            json!({"username": "new", "role": "viewer", "password": PASSWORD}),
+            [403, 403, 200, 200],
+        ),
+        row(
+            "GET /users/list",
+            "/users/list",
+            Value::Null,
+            [403, 403, 200, 200],
+        ),
+        row(
+            "POST /users/set-password",
+            "/users/set-password",
+            json!({"username": "new", "password": PASSWORD}),
+            [403, 403, 200, 200],
+        ),
+        row(
+            "POST /users/disable",
+            "/users/disable",
+            json!({"username": "new"}),
+            [403, 403, 200, 200],
+        ),
+        row(
+            "POST /users/enable",
+            "/users/enable",
+            json!({"username": "new"}),
+            [403, 403, 200, 200],
+        ),
         row("GET /auth/me", "/auth/me", Value::Null, [200; 4]),
         row("GET /auth/tokens", "/auth/tokens", Value::Null, [200; 4]),
         row(

@@ -22,5 +22,6 @@ mod sync_faults;
 mod test_connection;
 mod workspace_transfer;
 mod workspace_transfer_hostile;
+mod users;
 mod workspace_transfer_secrets;
 mod workspaces;
