@@ -150,6 +150,10 @@ const DONE_IN_ONE_PLACE: &[(&str, &[&str])] = &[
     ("TcpStream::connect(", &["src/connectors/dial.rs"]),
     ("UnixStream::connect(", &["src/connectors/dial.rs"]),
     (
+        "Holder::of_folder_and_key(",
+        &["src/services/doctor/sources.rs"],
+    ),
+    (
         "Owner::User(",
         &["src/auth/permission.rs", "src/model/access.rs"],
     ),

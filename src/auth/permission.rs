@@ -1,6 +1,7 @@
 //! What a caller may do. The only place that turns a caller and a scope into an [`Owner`].
 
-use crate::model::{Caller, OrganizationId, Owner, Role, Scope};
+use crate::model::id::InvalidId;
+use crate::model::{Caller, OrganizationId, Owner, Role, Scope, UserId};
 
 /// What a caller wants to do in a scope.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -56,6 +57,27 @@ pub fn require(caller: &Caller, needed: Role) -> Result<(), Denied> {
 #[derive(Debug)]
 pub struct Operator(());
 
+/// Whoever works at the command line with a data folder and the key that opens what is sealed in it.
+/// They hold all of it in their hands, so there is nobody to ask; no request comes to be one.
+#[derive(Debug)]
+pub struct Holder(());
+
+impl Holder {
+    /// To be called where the folder's vault has just opened by the key that was given.
+    #[must_use]
+    pub fn of_folder_and_key() -> Self {
+        Self(())
+    }
+
+    /// Looks at what is one owner's, as that owner: `id` as the store keeps it beside the scope.
+    pub fn stands_for(&self, scope: Scope, id: &str) -> Result<Owner, InvalidId> {
+        match scope {
+            Scope::User => UserId::parse(id).map(Owner::User),
+            Scope::Organization => OrganizationId::parse(id).map(Owner::Organization),
+        }
+    }
+}
+
 /// The caller does not run the installation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NotOperator {
@@ -80,7 +102,7 @@ pub fn operate(caller: &Caller, running: Option<&OrganizationId>) -> Result<Oper
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{OrganizationId, TokenId, UserId};
+    use crate::model::TokenId;
 
     fn caller(role: Role) -> Caller {
         Caller {

@@ -88,10 +88,14 @@ fn contents(manifest: &Manifest) -> String {
 pub(super) fn places(flags: &Flags) -> anyhow::Result<Places> {
     let settings = Settings::load(flags)?;
     telemetry::start(&settings);
-    Ok(Places {
-        data_dir: settings.data_dir,
-        files_dir: settings.files_dir,
-        backup_dir: settings.backup_dir,
-        secret_key: settings.secret_key,
-    })
+    Ok(places_of(&settings))
+}
+
+pub(super) fn places_of(settings: &Settings) -> Places {
+    Places {
+        data_dir: settings.data_dir.clone(),
+        files_dir: settings.files_dir.clone(),
+        backup_dir: settings.backup_dir.clone(),
+        secret_key: settings.secret_key.clone(),
+    }
 }

@@ -16,6 +16,7 @@ use crate::services::operators::OperatorError;
 use crate::services::projects::ProjectError;
 use crate::services::query::QueryError;
 use crate::services::sources::SourceError;
+use crate::services::status::StatusError;
 use crate::services::sync::SyncError;
 use crate::services::transfer::TransferError;
 use crate::services::workspace_transfer::{MOST_BYTES, TransferFailure};
@@ -182,6 +183,15 @@ impl From<OperatorError> for ApiError {
     }
 }
 
+impl From<StatusError> for ApiError {
+    fn from(error: StatusError) -> Self {
+        match error {
+            StatusError::Denied(denied) => denied.into(),
+            StatusError::Store(error) => error.into(),
+        }
+    }
+}
+
 impl From<BackupsError> for ApiError {
     fn from(error: BackupsError) -> Self {
         match error {
@@ -339,16 +349,6 @@ impl From<AccountError> for ApiError {
             )
             .retry_after(wait),
             (AccountErrorKind::Busy, _) => busy("Too many logins are being checked at once."),
-            (AccountErrorKind::NotFound, error) => Self::new(
-                Code::NOT_FOUND,
-                sentence(&error),
-                "See /auth/tokens for yours.",
-            ),
-            (AccountErrorKind::Conflict, error) => {
-                Self::new(Code::CONFLICT, sentence(&error), "Choose another name.")
-            }
-            (_, AccountError::WeakPassword(weak)) => Self::new(
-                Code::WEAK_PASSWORD,
             (_, error @ AccountError::NotFound("user")) => Self::new(
                 Code::NOT_FOUND,
                 sentence(&error),
@@ -362,6 +362,16 @@ impl From<AccountError> for ApiError {
             (_, error @ (AccountError::Yourself | AccountError::OwnPassword)) => {
                 Self::field("username", sentence(&error), "Name another user.")
             }
+            (AccountErrorKind::NotFound, error) => Self::new(
+                Code::NOT_FOUND,
+                sentence(&error),
+                "See /auth/tokens for yours.",
+            ),
+            (AccountErrorKind::Conflict, error) => {
+                Self::new(Code::CONFLICT, sentence(&error), "Choose another name.")
+            }
+            (_, AccountError::WeakPassword(weak)) => Self::new(
+                Code::WEAK_PASSWORD,
                 sentence(&weak),
                 "Use 12 to 128 characters that are on no list of common passwords; a few words do well.",
             ),

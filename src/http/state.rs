@@ -13,6 +13,7 @@ use crate::services::operators::Operators;
 use crate::services::projects::Projects;
 use crate::services::query::Queries;
 use crate::services::sources::Sources;
+use crate::services::status::Installation;
 use crate::services::sync::Syncs;
 use crate::services::workspace_transfer::WorkspaceTransfers;
 use crate::services::workspaces::Workspaces;
@@ -25,6 +26,8 @@ pub struct State {
     pub operators: Operators,
     /// Backups.
     pub backups: Backups,
+    /// How all of it stands.
+    pub installation: Installation,
     /// Workspaces.
     pub workspaces: Workspaces,
     /// Workspaces on their way.

@@ -11,6 +11,7 @@ pub mod projects;
 pub mod query;
 pub mod setup;
 pub mod sources;
+pub mod status;
 pub mod sync;
 pub mod transfer;
 pub mod workspace_transfer;

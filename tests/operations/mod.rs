@@ -3,9 +3,10 @@
 mod backup;
 mod crashes;
 mod doctor;
+mod doctor_sources;
 mod hostile;
-mod rotation;
 mod migrations;
+mod rotation;
 mod upgrades;
 
 use std::collections::BTreeMap;

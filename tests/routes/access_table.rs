@@ -287,6 +287,12 @@ fn table() -> Vec<Row> {
             [403, 403, 200, 403],
         ),
         row(
+            "GET /admin/status",
+            "/admin/status",
+            Value::Null,
+            [403, 403, 200, 403],
+        ),
+        row(
             "POST /users/save",
             "/users/save",
             json!({"username": "new", "role": "viewer", "password": PASSWORD}),

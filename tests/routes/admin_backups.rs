@@ -18,7 +18,7 @@ pub const ALL: &str = "/admin/backups";
 
 /// Asks until what is answered is as it is waited for.
 pub async fn until(client: &Client, path: &str, holds: impl Fn(&Value) -> bool) -> Value {
-    let deadline = Instant::now() + Duration::from_secs(60);
+    let deadline = Instant::now() + Duration::from_mins(1);
     loop {
         let answer = client.get(path).await.ok();
         if holds(&answer) {
@@ -29,7 +29,7 @@ pub async fn until(client: &Client, path: &str, holds: impl Fn(&Value) -> bool) 
     }
 }
 
-pub async fn make(client: &Client, body: Value) -> Value {
+async fn make(client: &Client, body: Value) -> Value {
     client.post(ALL, body).await.ok()
 }
 

@@ -2,6 +2,8 @@
 
 mod access_table;
 mod admin_backups;
+mod admin_schedule;
+mod admin_status;
 mod api_sources;
 mod auth;
 mod bad_input;
@@ -20,8 +22,8 @@ mod setup;
 mod sync;
 mod sync_faults;
 mod test_connection;
+mod users;
 mod workspace_transfer;
 mod workspace_transfer_hostile;
-mod users;
 mod workspace_transfer_secrets;
 mod workspaces;

@@ -5,6 +5,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::auth::permission::Access;
+use crate::connectors::Trace;
 use crate::connectors::input::ConnectionInput;
 use crate::http::answer::{Answer, ApiResult};
 use crate::http::endpoint::Endpoint;
@@ -66,6 +67,7 @@ async fn test(
         source_id,
     } = parsed.value;
     let scope = scope.unwrap_or_default();
+    let trace = Trace::default();
     let (report, field) = match (source_config, database, source_id) {
         (Some(config), None, None) => {
             let place = state
@@ -76,7 +78,7 @@ async fn test(
             let connection = config.connection_config.of_type(source_type);
             let tested = state
                 .sources
-                .test(&place, config.name.as_deref(), connection)
+                .test(&place, config.name.as_deref(), connection, &trace)
                 .await;
             (tested, "source_config.connection_config")
         }
@@ -85,7 +87,8 @@ async fn test(
                 .sources
                 .place(&caller.0, scope, path.0, Access::Write)
                 .await?;
-            (state.sources.test(&place, None, database).await, "database")
+            let tested = state.sources.test(&place, None, database, &trace).await;
+            (tested, "database")
         }
         (None, None, Some(id)) => {
             let place = state
@@ -96,7 +99,8 @@ async fn test(
                 ApiError::not_found("source", "See /data/list for the sources of the workspace.")
             };
             let id = SourceId::parse(&id).map_err(|_| missing())?;
-            (state.sources.test_kept(&place, &id).await, "source_id")
+            let tested = state.sources.test_kept(&place, &id, &trace).await;
+            (tested, "source_id")
         }
         (None, None, None) => {
             let message = "The body has neither `source_config` nor `database` nor `source_id`.";

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -200,9 +201,11 @@ impl Backups {
         self.seen().failure.clone()
     }
 
-    /// Ends the one that is being made, and the schedule.
-    pub fn stop(&self) {
+    /// Ends the one that is being made, and the schedule; waits a while until it has taken away what
+    /// it wrote.
+    pub async fn stop(&self, patience: Duration) {
         self.inner.stop.cancel();
+        let _ = tokio::time::timeout(patience, self.inner.one.acquire()).await;
     }
 
     /// Works on the folder where that keeps nobody waiting.

@@ -52,6 +52,11 @@ impl Places {
         self.inside(&self.files_dir)
     }
 
+    /// Whether a file stands in the data folder, by whatever path.
+    pub(super) fn is_inside(&self, file: &Path) -> bool {
+        self.inside(file).is_some()
+    }
+
     /// The path of a folder from the data folder on, where it stands below that.
     fn inside(&self, folder: &Path) -> Option<PathBuf> {
         let whole = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
