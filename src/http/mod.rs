@@ -13,6 +13,7 @@ mod range;
 mod routes;
 mod rows;
 mod services;
+mod stage_lines;
 mod state;
 mod unique;
 

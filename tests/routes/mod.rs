@@ -22,6 +22,7 @@ mod setup;
 mod sync;
 mod sync_faults;
 mod test_connection;
+mod test_connection_stages;
 mod users;
 mod workspace_transfer;
 mod workspace_transfer_hostile;
