@@ -34,7 +34,8 @@ pub(super) struct RestoreArgs {
 
 pub(super) fn run(flags: &Flags, args: &BackupArgs) -> anyhow::Result<()> {
     let never = CancellationToken::new();
-    let made = make(&places(flags)?, &args.file, args.with_key, &never)?;
+    let places = places(flags)?;
+    let made = make(&places, &args.file, args.with_key, &never, |_| Ok(()))?;
     for left_out in &made.left_out {
         tell(&format!("Not in it: {left_out}."));
     }

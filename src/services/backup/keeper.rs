@@ -12,7 +12,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::shelf::{Shelf, Shelved};
-use super::{BackupError, Places, Schedule, make};
+use super::{BackupError, Made, Places, Schedule, make};
 use crate::auth::permission::Operator;
 use crate::private_file;
 
@@ -234,8 +234,11 @@ impl Inner {
             cause,
         };
         private_file::make_folder(folder).map_err(failed)?;
-        let made = make(&self.places, &self.shelf.path(name), with_key, &self.stop)?;
-        self.shelf.note(name, &made).map_err(failed)?;
+        self.shelf.forget_notes().map_err(failed)?;
+        let target = self.shelf.path(name);
+        // First the note, so that nobody sees the one without the other.
+        let note = |made: &Made| self.shelf.note(name, made);
+        let made = make(&self.places, &target, with_key, &self.stop, note)?;
         let shelved = self.shelf.find(name).map_err(failed)?.ok_or_else(|| {
             BackupError::Place(format!("{name} was taken away as soon as it was made"))
         })?;

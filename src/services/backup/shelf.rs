@@ -98,13 +98,20 @@ impl Shelf {
             sha256: made.sha256.clone(),
         };
         let text = serde_json::to_vec(&note)?;
-        let path = self.note_path(name);
-        // One that is there is of an archive that was taken away by hand.
-        match std::fs::remove_file(&path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => {}
+        private_file::create_new(&self.note_path(name), &text).map(|_| ())
+    }
+
+    /// Takes away the notes whose archives are not there: taken away by hand, or never come to be.
+    pub(super) fn forget_notes(&self) -> io::Result<()> {
+        for entry in std::fs::read_dir(&self.folder)? {
+            let entry = entry?;
+            let name = entry.file_name();
+            let archive = name.to_str().and_then(|name| name.strip_suffix(NOTE));
+            if archive.is_some_and(|name| is_name(name) && !self.path(name).exists()) {
+                std::fs::remove_file(entry.path())?;
+            }
         }
-        private_file::create_new(&path, &text).map(|_| ())
+        Ok(())
     }
 
     /// The backups, the newest first.
@@ -270,6 +277,12 @@ mod tests {
             ]
         );
         assert!(!shelf.note_path("scheduled-2.tar.zst").exists());
+        std::fs::remove_file(shelf.path("mine.tar.zst")).unwrap();
+        std::fs::write(folder.path().join("other.json"), "").unwrap();
+        shelf.forget_notes().unwrap();
+        assert!(!shelf.note_path("mine.tar.zst").exists());
+        assert!(shelf.note_path("scheduled-4.tar.zst").exists());
+        assert!(folder.path().join("other.json").exists());
     }
 
     #[test]

@@ -39,12 +39,13 @@ pub struct Made {
 }
 
 /// Writes the data folder into a new file, which is there only when it is whole. Ends early where it
-/// is told to stop.
+/// is told to stop. `before` is done with what was made before it has its name.
 pub fn make(
     places: &Places,
     target: &Path,
     with_key: bool,
     stop: &CancellationToken,
+    before: impl FnOnce(&Made) -> io::Result<()>,
 ) -> Result<Made, BackupError> {
     let parent = match target.parent() {
         Some(parent) if parent != Path::new("") => parent,
@@ -89,15 +90,17 @@ pub fn make(
         .finish(states.taken_at, with_key)
         .map_err(failed(&part))?;
     let bytes = part.metadata().map_err(failed(&part))?.len();
-    disk::rename_to_new(&part, target)
-        .and_then(|()| disk::sync_folder(parent))
-        .map_err(failed(target))?;
-    Ok(Made {
+    let made = Made {
         manifest,
         bytes,
         sha256,
         left_out,
-    })
+    };
+    before(&made)
+        .and_then(|()| disk::rename_to_new(&part, target))
+        .and_then(|()| disk::sync_folder(parent))
+        .map_err(failed(target))?;
+    Ok(made)
 }
 
 /// One state of each database, all of the same moment.
