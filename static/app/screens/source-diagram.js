@@ -50,7 +50,7 @@ function Drawing({ id, model, name, wanted }) {
   return html`<div class="toolbar er-bar">
       <span class="quiet er-count" role="status">${plural(nodes.size, "table")}${nodes.size < all ? ` of ${count(all)}` : ""}, ${plural(relations.length, "reference")}</span>
       <span class="grow"></span>
-      ${!whole && nodes.size < all && html`<${Button} small onClick=${drawing.showAll} disabled=${all > MOST} label=${all > MOST ? `${count(all)} tables are too many to be drawn` : undefined}>Whole schema<//>`}
+      ${!whole && nodes.size < all && all <= MOST && html`<${Button} small onClick=${drawing.showAll}>Whole schema<//>`}
       ${whole && all > 1 && html`<${Button} small onClick=${() => drawing.showAround(model.byId.get(active) ?? start)}>Only around <span class="mono truncate er-start">${(model.byId.get(active) ?? start).name}</span><//>`}
       <${Menu} small label="Columns" items=${DETAILS.map(([value, text]) => ({ text, current: value === detail, onClick: () => drawing.setDetail(value) }))}>${DETAILS.find(([value]) => value === detail)[1]}<${Icon} name="chevron" /><//>
       <${Button} small onClick=${drawing.tidy}>Tidy<//>

@@ -1,12 +1,14 @@
 import { html, useEffect, useId, useLayoutEffect, useMemo, useRef } from "../../html.js";
 import { plural } from "../../format.js";
 import { Button } from "../../ui/button.js";
-import { Box, Line, READABLE } from "./drawing.js";
+import { boxed, lined } from "./drawing.js";
 import { around } from "./geometry.js";
-import { usePointers, useView } from "./view.js";
+import { READABLE, usePointers, useView } from "./view.js";
 
 const STEP = 1.25;
 const NUDGE = 20;
+/** Of more tables than these in sight columns are too much to be drawn at each step. */
+const DETAILED = 90;
 
 /**
  * The drawing, to be moved about in.
@@ -19,6 +21,8 @@ export function Canvas({ model, nodes, relations, active, onActive, onOpen, onGr
   const id = useId();
   const view = useView(svg, stage);
   const { seen } = view;
+  const drawn = useRef(null);
+  drawn.current ??= remembered();
   const list = useMemo(() => [...nodes.values()], [nodes]);
   const fit = () => view.fit(around(list));
   useLayoutEffect(() => {
@@ -58,14 +62,16 @@ export function Canvas({ model, nodes, relations, active, onActive, onOpen, onGr
 
   const shown = list.filter(({ place, box, table }) => table.id === active || (place.x < seen.right && place.x + box.width > seen.left && place.y < seen.bottom && place.y + box.height > seen.top));
   const lines = relations.filter((of) => crosses(nodes.get(of.from.id), nodes.get(of.to.id), seen));
+  const far = !seen.near || shown.length > DETAILED;
   const isActive = (of) => of.from.id === active || of.to.id === active;
-  const label = (table) => `${model.title(table)}, ${plural(table.columns.length, "column")}, ${plural(model.out(table).length, "reference")} out, ${model.in(table).length} in${missing(table.id) ? `, ${missing(table.id)} neighbours not shown` : ""}`;
+  const line = (of) => drawn.current.line(of, nodes.get(of.from.id), nodes.get(of.to.id), isActive(of), !far || isActive(of));
+  const box = (node) => drawn.current.box(node, far && node.table.id !== active, node.table.id === active, missing(node.table.id), () => ({ id: `${id}-${node.table.id}`, label: label(model, node.table, missing(node.table.id)) }));
   return html`<div class="er" role="application" tabIndex="0" aria-label=${`Diagram of ${plural(nodes.size, "table")}`} aria-describedby=${`${id}-keys`} aria-activedescendant=${nodes.has(active) ? `${id}-${active}` : undefined} onKeyDown=${keys}>
     <svg class="er-svg" ref=${svg} role="presentation" ...${pointers} onDblClick=${(event) => tableAt(event.target) && onOpen(tableAt(event.target))}>
-      <g ref=${stage}>
-        ${lines.filter((of) => !isActive(of)).map((of) => html`<${Line} key=${of.id} relation=${of} from=${nodes.get(of.from.id)} to=${nodes.get(of.to.id)} feet=${seen.zoom >= READABLE} />`)}
-        ${lines.filter(isActive).map((of) => html`<${Line} key=${of.id} relation=${of} from=${nodes.get(of.from.id)} to=${nodes.get(of.to.id)} feet active />`)}
-        ${shown.map((node) => html`<${Box} key=${node.table.id} id=${`${id}-${node.table.id}`} node=${node} zoom=${seen.zoom} active=${node.table.id === active} missing=${missing(node.table.id)} label=${label(node.table)} />`)}
+      <g ref=${stage} class=${far ? "er-stage far" : "er-stage"}>
+        ${lines.filter((of) => !isActive(of)).map(line)}
+        ${lines.filter(isActive).map(line)}
+        ${shown.map(box)}
       </g>
     </svg>
     <div class="er-zoom">
@@ -75,6 +81,28 @@ export function Canvas({ model, nodes, relations, active, onActive, onOpen, onGr
     </div>
     <p class="unseen" id=${`${id}-keys`}>Arrow keys go to the next table, Enter opens it, Space adds its neighbours, plus, minus and 0 zoom, Alt and arrows move it.</p>
   </div>`;
+}
+
+// What is as it was is the same element again, which is not looked at any further: a hand moves one box
+// among hundreds.
+function remembered() {
+  const [boxes, lines] = [new WeakMap(), new WeakMap()];
+  const again = (kept, thing, about, make) => {
+    const before = kept.get(thing);
+    if (before?.about.every((part, at) => part === about[at])) return before.element;
+    const element = make();
+    kept.set(thing, { about, element });
+    return element;
+  };
+  return {
+    box: (node, far, active, missing, more) => again(boxes, node, [far, active, missing], () => boxed(node, { far, active, missing, ...more() })),
+    line: (of, from, to, active, feet) => again(lines, of, [from, to, active, feet], () => lined(of, from, to, { active, feet })),
+  };
+}
+
+function label(model, table, missing) {
+  const [out, into] = [model.out(table).length, model.in(table).length];
+  return `${model.title(table)}, ${plural(table.columns.length, "column")}, ${plural(out, "reference")} out, ${into} in${missing ? `, ${plural(missing, "neighbour")} not shown` : ""}`;
 }
 
 const rectangle = ({ place, box }) => ({ ...place, width: box.width, height: box.height });

@@ -1,24 +1,21 @@
 // Tables and references as SVG: on the screen, and in the file that is saved.
 
-import { html, useMemo } from "../../html.js";
+import { html } from "../../html.js";
 import { plural } from "../../format.js";
 import { HEAD, PAD, ROW, cut, lineOf, room } from "./geometry.js";
 
-/** Below this zoom nobody can read columns: a box is its name. */
-export const READABLE = 0.42;
-
 /**
- * @param {{node: object, zoom: number, active?: boolean, missing?: number, id?: string, label?: string}} props
- *   `missing` is how many neighbours are not shown
+ * A table. Where `far` it is its name alone.
+ * @param {object} node
+ * @param {{far?: boolean, active?: boolean, missing?: number, id?: string, label?: string}} [props] `missing` is how many neighbours are not shown
  */
-export function Box({ node, zoom, active, missing = 0, id, label }) {
+export function boxed(node, { far, active, missing = 0, id, label } = {}) {
   const { box, place } = node;
-  // What did not change is not compared again: a hand moves one box among hundreds.
-  const inside = useMemo(() => (zoom < READABLE ? html`<${Far} box=${box} zoom=${zoom} />` : html`<${Near} box=${box} missing=${missing} />`), [box, zoom < READABLE ? zoom : 1, missing]);
-  return html`<g id=${id} class=${active ? "er-box active" : "er-box"} data-table=${box.table.id} role="img" aria-label=${label} transform=${`translate(${place.x} ${place.y})`}>${inside}</g>`;
+  return html`<g key=${box.table.id} id=${id} class=${active ? "er-box active" : "er-box"} data-table=${box.table.id} role="img" aria-label=${label ?? box.table.name} transform=${`translate(${place.x} ${place.y})`}>
+    ${far ? named(box) : whole(box, missing)}</g>`;
 }
 
-function Near({ box, missing }) {
+function whole(box, missing) {
   const { width, height, rows, more, title, table } = box;
   const view = table.kind.includes("view") ? " view" : "";
   return html`
@@ -32,22 +29,18 @@ function Near({ box, missing }) {
     ${missing > 0 && html`<g class="er-grow"><title>Show ${plural(missing, "more neighbour")}</title><rect x=${width - 30} y="6" width="24" height="18" rx="9" /><text x=${width - 18} y="19">+${missing > 99 ? "" : missing}</text></g>`}`;
 }
 
-function Far({ box, zoom }) {
-  const { width, height, title } = box;
-  const size = Math.max(13, Math.min(11 / zoom, (width - 12) / (title.length * 0.62), height - 6));
+// As large as the box has room for: far away only the largest letters can be read.
+function named({ width, height, title }) {
+  const size = Math.max(12, Math.min((width - 12) / (title.length * 0.62), height - 8, 44));
   return html`<rect class="er-frame er-far" width=${width} height=${height} rx="6" />
-    <text class="er-name er-middle" x=${width / 2} y=${height / 2 + size * 0.35} font-size=${size}>${title}</text>`;
+    <text class="er-name er-middle" x=${width / 2} y=${height / 2 + size * 0.35} style=${{ fontSize: `${size}px` }}>${title}</text>`;
 }
 
 /** A reference: what is declared as a whole line, what is supposed dashed. */
-export function Line({ relation, from, to, active, feet }) {
-  const { place: a, box: ab } = from;
-  const { place: b, box: bb } = to;
-  return useMemo(() => {
-    const drawn = lineOf(relation, from, to);
-    const kind = `er-line${relation.declared ? "" : " supposed"}${active ? " active" : ""}`;
-    return html`<g class=${kind}><path d=${drawn.line} />${feet && html`<path class="er-foot" d=${drawn.feet} />${drawn.ring && html`<circle cx=${drawn.ring.x} cy=${drawn.ring.y} r="4" />`}`}</g>`;
-  }, [relation, a.x, a.y, b.x, b.y, ab, bb, active, feet]);
+export function lined(relation, from, to, { active, feet }) {
+  const drawn = lineOf(relation, from, to);
+  const kind = `er-line${relation.declared ? "" : " supposed"}${active ? " active" : ""}`;
+  return html`<g key=${relation.id} class=${kind}><path d=${drawn.line} />${feet && html`<path class="er-foot" d=${drawn.feet} />${drawn.ring && html`<circle cx=${drawn.ring.x} cy=${drawn.ring.y} r="4" />`}`}</g>`;
 }
 
 /** A reference in words. */

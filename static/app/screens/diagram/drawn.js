@@ -52,10 +52,12 @@ export function useDrawing(model, start, everything) {
     return () => working.current?.abort();
   }, [model]);
 
-  const relations = useMemo(() => relationsAmong(model, nodes), [model, [...nodes.keys()].join()]);
+  const which = [...nodes.keys()].join();
+  const relations = useMemo(() => relationsAmong(model, nodes), [model, which]);
+  const missing = useMemo(() => new Map([...nodes].map(([id, { table }]) => [id, model.neighbours(table).filter((other) => !nodes.has(other.id)).length])), [model, which]);
   return {
     nodes, relations, detail, progress, whole, laidOut, showAll, showAround,
-    missing: (id) => model.neighbours(model.byId.get(id)).filter((other) => !nodes.has(other.id)).length,
+    missing: (id) => missing.get(id) ?? 0,
     tidy: () => layOut(tables(), detail),
     setDetail: (next) => {
       setDetailOf(next);

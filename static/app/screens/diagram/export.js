@@ -2,7 +2,7 @@
 
 import { html, render } from "../../html.js";
 import { save } from "../../files.js";
-import { Box, Line } from "./drawing.js";
+import { boxed, lined } from "./drawing.js";
 import { around } from "./geometry.js";
 
 const MARGIN = 24;
@@ -21,8 +21,8 @@ export function svgOf(name, nodes, relations) {
   render(html`<svg xmlns="http://www.w3.org/2000/svg" width=${wide} height=${high} viewBox=${`${x - MARGIN} ${y - MARGIN} ${wide} ${high}`}>
     <title>${name}</title>
     <rect class="er-ground" x=${x - MARGIN} y=${y - MARGIN} width=${wide} height=${high} />
-    ${relations.map((of) => html`<${Line} relation=${of} from=${nodes.get(of.from.id)} to=${nodes.get(of.to.id)} feet />`)}
-    ${all.map((node) => html`<${Box} node=${node} zoom=${1} label=${node.table.name} />`)}
+    ${relations.map((of) => lined(of, nodes.get(of.from.id), nodes.get(of.to.id), { feet: true }))}
+    ${all.map((node) => boxed(node))}
   </svg>`, holder);
   const text = new XMLSerializer().serializeToString(holder.firstChild);
   render(null, holder);

@@ -124,7 +124,7 @@ function drawn(dagre, boxes, links) {
 /** Blocks in rows, so that all of them are about as wide as a window is. */
 function shelves(blocks, gap) {
   const area = blocks.reduce((sum, { width, height }) => sum + (width + gap) * (height + gap), 0);
-  const most = Math.max(Math.sqrt(area * 1.8), ...blocks.map((block) => block.width));
+  const most = Math.max(Math.sqrt(area * 2.4), ...blocks.map((block) => block.width));
   const places = new Map();
   let [x, y, height, width] = [0, 0, 0, 0];
   for (const block of blocks) {

@@ -7,7 +7,7 @@ import { wordsOf } from "./drawing.js";
 export function List({ id, model, tables, relations }) {
   const base = `/sources/${encodeURIComponent(id)}`;
   return html`<ul class="er-list" aria-label="Tables of the diagram">${tables.map((table) => html`<li key=${table.id}>
-    <h3><a class="mono" href=${href(base, { table: table.id })}>${model.title(table)}</a></h3>
+    <h2><a class="mono" href=${href(base, { table: table.id })}>${model.title(table)}</a></h2>
     <ul>${relations.filter((of) => of.from === table).map((of) => html`<li key=${of.id}>${wordsOf(model, of)} ${of.reason && html`<${Badge}>Supposed<//>`}</li>`)}</ul>
   </li>`)}</ul>`;
 }

@@ -2,13 +2,12 @@
 // moved at once; the components hear of it only when other boxes come into sight or are drawn otherwise.
 
 import { useLayoutEffect, useRef, useState } from "../../html.js";
-import { READABLE } from "./drawing.js";
 
 const [SMALLEST, LARGEST] = [0.03, 2.5];
-/** Steps of zoom in which far boxes are drawn anew. */
-const STEP = 1.3;
+/** Below this zoom nobody can read columns. */
+export const READABLE = 0.42;
 /** So much more than what is in sight is drawn, in parts of it. */
-const BEYOND = 0.5;
+const BEYOND = 0.3;
 
 /**
  * @param {{current: SVGSVGElement}} svg
@@ -17,7 +16,7 @@ const BEYOND = 0.5;
 export function useView(svg, stage) {
   const at = useRef({ x: 0, y: 0, zoom: 1 });
   const frame = useRef(0);
-  const [seen, setSeen] = useState({ zoom: 1, left: -Infinity, top: -Infinity, right: Infinity, bottom: Infinity });
+  const [seen, setSeen] = useState({ near: true, left: -Infinity, top: -Infinity, right: Infinity, bottom: Infinity });
   const latest = useRef(seen);
   latest.current = seen;
 
@@ -29,12 +28,12 @@ export function useView(svg, stage) {
     const { width, height } = svg.current.getBoundingClientRect();
     const [left, top, right, bottom] = [-x / zoom, -y / zoom, (width - x) / zoom, (height - y) / zoom];
     const before = latest.current;
-    const step = zoom < READABLE ? STEP ** Math.round(Math.log(zoom) / Math.log(STEP)) : 1;
+    const near = zoom >= READABLE;
     const inside = left >= before.left && top >= before.top && right <= before.right && bottom <= before.bottom;
-    const wasteful = before.right - before.left > (right - left) * 4;
-    if (inside && !wasteful && step === before.zoom) return;
+    const wasteful = near && before.right - before.left > (right - left) * 4;
+    if (inside && !wasteful && near === before.near) return;
     const [more, down] = [(right - left) * BEYOND, (bottom - top) * BEYOND];
-    setSeen({ zoom: step, left: left - more, top: top - down, right: right + more, bottom: bottom + down });
+    setSeen({ near, left: left - more, top: top - down, right: right + more, bottom: bottom + down });
   };
   const soon = () => {
     frame.current ||= requestAnimationFrame(draw);

@@ -25,7 +25,7 @@ export function Columns({ id, model, table, chosen }) {
     <div class="section-head"><h3>Columns <span class="quiet">${count(table.columns.length)}</span></h3>
       ${table.columns.length >= MANY && html`<input class="input column-filter" type="search" aria-label="Filter columns" placeholder="Filter columns" value=${text} onInput=${(event) => setText(event.target.value)} />`}</div>
     <div class="table-wrap" tabIndex="0" role="region" aria-label="Columns" ref=${element}><table class="table columns">
-      <thead><tr><th scope="col" class="number wide-only">#</th><th scope="col">Name</th><th scope="col">Type</th><th scope="col" class="wide-only">Family</th><th scope="col">Null</th>${has.defaults && html`<th scope="col" class="wide-only">Default</th>`}${has.comments && html`<th scope="col">Comment</th>`}</tr></thead>
+      <thead><tr><th scope="col" class="number wide-only">#</th><th scope="col">Name</th><th scope="col">Type</th><th scope="col" class="wide-only">Family</th><th scope="col">Null</th>${has.defaults && html`<th scope="col">Default</th>`}${has.comments && html`<th scope="col">Comment</th>`}</tr></thead>
       <tbody>${shown.map((column) => html`<${Row} key=${column.position} id=${id} model=${model} column=${column} marks=${marks.get(column.name)} has=${has} current=${column.name === chosen} />`)}</tbody>
     </table></div>
     ${shown.length < matching.length && html`<div><${Button} onClick=${() => setAll(true)}>Show all ${count(matching.length)} columns<//></div>`}
@@ -42,7 +42,7 @@ function Row({ id, model, column, marks, has, current }) {
     <td><code>${column.type || "–"}</code>${values && html`<div class="small-text values">${values.slice(0, VALUES).map((value) => html`<code>${value}</code>`)}${values.length > VALUES && html`<span class="quiet">and ${values.length - VALUES} more</span>`}</div>`}</td>
     <td class="wide-only quiet mono">${column.logical_type}</td>
     <td class="fit">${column.nullable ? html`<span class="quiet">null</span>` : "not null"}</td>
-    ${has.defaults && html`<td class="wide-only"><${Default} column=${column} type=${type} /></td>`}
+    ${has.defaults && html`<td><${Default} column=${column} type=${type} /></td>`}
     ${has.comments && html`<td class="comment">${column.comment}</td>`}
   </tr>`;
 }

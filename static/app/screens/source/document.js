@@ -70,8 +70,11 @@ async function read(id, known, aborter, take, setReading) {
   if (known && (await found).schema_captured_at === known.schema.captured_at) return;
   setReading({ since: Date.now(), stop: null });
   try {
-    const [, schema] = await Promise.all([found, here.get("data/schema", { source_id: id }, { signal })]);
-    take({ schema });
+    const schema = here.get("data/schema", { source_id: id }, { signal });
+    // Where there is no such source, that is what has to be told.
+    schema.catch(() => {});
+    await found;
+    take({ schema: await schema });
   } finally {
     if (!signal.aborted) setReading(null);
   }

@@ -29,6 +29,6 @@ export function marksOf(model, table) {
 
 export function Marks({ id, marks = [] }) {
   return marks.map((mark, at) => (mark.to
-    ? html`<a key=${at} class=${`badge mark ${mark.kind}`} title=${mark.title} aria-label=${mark.title} href=${href(`/sources/${encodeURIComponent(id)}`, { table: mark.to, column: mark.column })}>${mark.text}</a>`
+    ? html`<a key=${at} class=${`badge mark ${mark.kind}`} title=${mark.title} aria-label=${`${mark.text}: ${mark.title}`} href=${href(`/sources/${encodeURIComponent(id)}`, { table: mark.to, column: mark.column })}>${mark.text}</a>`
     : html`<span key=${at} class=${`badge mark ${mark.kind ?? ""}`} title=${mark.title}>${mark.text}</span>`));
 }

@@ -9,12 +9,13 @@ import { CodeBlock } from "../../ui/show-as.js";
 /** Of longer lists so much is shown. */
 const SHOWN = 200;
 
-function Part({ title, list = [], heads, row }) {
+function Part({ title, list = [], heads, row, notes }) {
   if (list.length === 0) return null;
+  const noted = notes && list.some((one) => notes(one).some(Boolean));
   return html`<section class="section"><h3>${title} <span class="quiet">${count(list.length)}</span></h3>
     <div class="table-wrap" tabIndex="0" role="region" aria-label=${title}><table class="table">
-      <thead><tr>${heads.map((head) => html`<th scope="col">${head}</th>`)}</tr></thead>
-      <tbody>${list.slice(0, SHOWN).map((one, at) => html`<tr key=${at}>${row(one)}</tr>`)}</tbody>
+      <thead><tr>${heads.map((head) => html`<th scope="col">${head}</th>`)}${noted && html`<th scope="col">Notes</th>`}</tr></thead>
+      <tbody>${list.slice(0, SHOWN).map((one, at) => html`<tr key=${at}>${row(one)}${noted && html`<td>${words(notes(one))}</td>`}</tr>`)}</tbody>
     </table></div>
     ${list.length > SHOWN && html`<p class="quiet">and ${count(list.length - SHOWN)} more</p>`}
   </section>`;
@@ -27,17 +28,17 @@ export function Keys({ table }) {
   // A primary key alone is told by its columns already.
   const keys = table.keys ?? [];
   if (keys.every((key) => key.primary && !key.comment)) return null;
-  return html`<${Part} title="Keys" list=${keys} heads=${["Name", "Kind", "Columns", ""]} row=${(key) => html`
-    ${named(key.name, key.comment)}<td>${key.primary ? "Primary" : "Unique"}</td><td class="mono">${key.columns.join(", ")}</td>
-    <td>${words([key.nulls_not_distinct && "nulls not distinct", key.without_overlaps && "without overlaps", key.deferrable && (key.initially_deferred ? "deferred" : "deferrable")])}</td>`} />`;
+  return html`<${Part} title="Keys" list=${keys} heads=${["Name", "Kind", "Columns"]} row=${(key) => html`
+    ${named(key.name, key.comment)}<td>${key.primary ? "Primary" : "Unique"}</td><td class="mono">${key.columns.join(", ")}</td>`}
+    notes=${(key) => [key.nulls_not_distinct && "nulls not distinct", key.without_overlaps && "without overlaps", key.deferrable && (key.initially_deferred ? "deferred" : "deferrable")]} />`;
 }
 
 export function Indexes({ table }) {
-  return html`<${Part} title="Indexes" list=${table.indexes} heads=${["Name", "Columns", "Kind", ""]} row=${(index) => html`
+  return html`<${Part} title="Indexes" list=${table.indexes} heads=${["Name", "Columns", "Kind"]} row=${(index) => html`
     ${named(index.name, index.comment)}<td class="mono">${index.columns.map(partOf).join(", ")}${index.included?.length ? html` <span class="quiet">include</span> ${index.included.join(", ")}` : ""}
       ${index.predicate && html`<div class="small-text"><span class="quiet">where</span> ${index.predicate}</div>`}</td>
-    <td class="fit">${index.primary ? html`<${Badge} kind="info">Primary<//>` : index.unique ? html`<${Badge}>Unique<//>` : ""} ${words([index.method])}</td>
-    <td>${words([index.nulls_not_distinct && "nulls not distinct", index.sparse && "sparse", index.invisible && "invisible", index.invalid && "invalid", index.expire_after_seconds !== undefined && `expires after ${index.expire_after_seconds} s`])}</td>`} />`;
+    <td class="fit">${index.primary ? html`<${Badge} kind="info">Primary<//>` : index.unique ? html`<${Badge}>Unique<//>` : ""} ${words([index.method])}</td>`}
+    notes=${(index) => [index.nulls_not_distinct && "nulls not distinct", index.sparse && "sparse", index.invisible && "invisible", index.invalid && "invalid", index.expire_after_seconds !== undefined && `expires after ${index.expire_after_seconds} s`]} />`;
 }
 
 function partOf(part) {
@@ -47,8 +48,9 @@ function partOf(part) {
 
 export function Checks({ table }) {
   const list = [...(table.checks ?? []), ...(table.exclusions ?? []).map((one) => ({ ...one, expression: one.definition }))];
-  return html`<${Part} title="Checks" list=${list} heads=${["Name", "Condition", ""]} row=${(check) => html`
-    ${named(check.name, check.comment)}<td class="mono">${check.expression}</td><td>${words([check.not_validated && "not validated", check.not_enforced && "not enforced", check.no_inherit && "not inherited"])}</td>`} />`;
+  return html`<${Part} title="Checks" list=${list} heads=${["Name", "Condition"]} row=${(check) => html`
+    ${named(check.name, check.comment)}<td class="mono">${check.expression}</td>`}
+    notes=${(check) => [check.not_validated && "not validated", check.not_enforced && "not enforced", check.no_inherit && "not inherited"]} />`;
 }
 
 export function Partitions({ id, model, table }) {
