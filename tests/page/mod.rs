@@ -1,6 +1,7 @@
 //! The page in a real browser, against the real server.
 
 mod runner;
+mod schemas;
 
 use runner::page;
 use tempfile::TempDir;

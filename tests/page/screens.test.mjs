@@ -1,7 +1,12 @@
-import { look, open, test } from "./harness.mjs";
+import { URL_OF_SERVER, look, open, test } from "./harness.mjs";
 
-const SCREENS = { sources: "#/sources", projects: "#/projects", workspaces: "#/workspaces", settings: "#/settings", nothing: "#/nothing" };
 const token = process.env.PAGE_TOKEN;
+const listed = await fetch(`${URL_OF_SERVER}/api/v1/data/list`, { headers: { Authorization: `Bearer ${token}` } });
+const [{ id: shop }] = (await listed.json()).data;
+const SCREENS = {
+  sources: "#/sources", source: `#/sources/${shop}?table=orders`, diagram: `#/sources/${shop}/diagram`, changes: `#/sources/${shop}/changes`,
+  projects: "#/projects", workspaces: "#/workspaces", settings: "#/settings", nothing: "#/nothing",
+};
 
 for (const width of [390, 1440]) {
   for (const dark of [false, true]) {

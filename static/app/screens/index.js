@@ -5,6 +5,9 @@
 export const screens = [
   { path: "/", title: "Sources", load: () => import("./sources.js") },
   { path: "/sources", title: "Sources", nav: { icon: "sources" }, load: () => import("./sources.js") },
+  { path: "/sources/:id", title: "Source", load: () => import("./source.js") },
+  { path: "/sources/:id/diagram", title: "Diagram", load: () => import("./source-diagram.js") },
+  { path: "/sources/:id/changes", title: "Changes", load: () => import("./source-changes.js") },
   { path: "/projects", title: "Projects", nav: { icon: "projects" }, load: () => import("./projects.js") },
   { path: "/projects/:id", title: "Project", load: () => import("./project.js") },
   { path: "/workspaces", title: "Workspaces", load: () => import("./workspaces.js") },

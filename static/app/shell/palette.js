@@ -1,6 +1,7 @@
 // Ctrl-K: screens by their titles, and tables, columns and the like of all sources.
 
 import { html, useEffect, useId, useRef, useState } from "../html.js";
+import { count, plural } from "../format.js";
 import { go } from "../router.js";
 import { screens } from "../screens/index.js";
 import { here } from "../workspace.js";
@@ -14,7 +15,7 @@ const PAUSE_MS = 120;
 export function Palette({ onClose }) {
   const [text, setText] = useState("");
   const [at, setAt] = useState(0);
-  const { hits, error } = useHits(text.trim());
+  const { hits, total, error, unread, searching } = useHits(text.trim());
   const entries = [...places(text), ...hits];
   const list = useId();
   const element = useRef(null);
@@ -41,34 +42,43 @@ export function Palette({ onClose }) {
         value=${text} onInput=${(event) => setText(event.target.value)} onKeyDown=${keys} autofocus /></div>
     <div class="palette-list" id=${list} role="listbox" aria-label="Found" ref=${element} tabIndex="-1">
       ${entries.map((entry, index) => html`<div key=${entry.key} class="palette-entry" role="option" id=${`${list}-${index}`} aria-selected=${index === at ? "true" : "false"} onClick=${() => choose(entry)}>
-        <${Icon} name=${entry.icon} /><span class="grow truncate">${entry.text}</span><span class="quiet truncate">${entry.where}</span>
+        <${Icon} name=${entry.icon} /><span class="palette-text truncate">${entry.before && html`<span class="quiet">${entry.before}</span>`}${entry.text}</span><span class="grow quiet truncate">${entry.note}</span><span class="quiet truncate">${entry.where}</span>
       </div>`)}
     </div>
     ${error && html`<${ErrorBox} error=${error} />`}
-    <p class="palette-foot quiet" role="status">${entries.length ? `${entries.length} found` : text ? "Nothing found" : "Type to search"}</p>
+    <p class="palette-foot quiet" role="status">${statusOf(text, entries, total - hits.length, searching)}${unread > 0 && !searching && text ? `. ${plural(unread, "source")} not searched: the schema was never read` : ""}</p>
   <//>`;
+}
+
+function statusOf(text, entries, more, searching) {
+  if (!text.trim()) return "Type to search";
+  if (searching && entries.length === 0) return "Searching";
+  if (entries.length === 0) return "Nothing found";
+  return more > 0 ? `The best ${entries.length} of ${count(entries.length + more)}` : `${entries.length} found`;
 }
 
 function places(text) {
   const wanted = text.trim().toLowerCase();
   const shown = screens.filter(({ nav, title }) => nav && title.toLowerCase().includes(wanted));
-  return shown.map(({ path, title, nav }) => ({ key: path, icon: nav.icon, text: title, where: "Go to", open: () => go(path) }));
+  return shown.map(({ path, title, nav }) => ({ key: path, icon: nav.icon, text: title, note: "", where: "Go to", open: () => go(path) }));
 }
 
 // The schema of a source is a screen of its own; without one a hit has nowhere to lead.
 const SCHEMA = screens.find((screen) => screen.path === "/sources/:id");
 
 function useHits(text) {
-  const [state, setState] = useState({ hits: [], error: null });
+  const none = { hits: [], total: 0, error: null, unread: 0, searching: false };
+  const [state, setState] = useState(none);
   useEffect(() => {
-    if (!text || !SCHEMA) return setState({ hits: [], error: null });
+    if (!text || !SCHEMA) return setState(none);
+    setState((before) => ({ ...before, error: null, searching: true }));
     const aborter = new AbortController();
     const timer = setTimeout(async () => {
       try {
-        const { hits } = await here.get("data/search", { q: text, limit: 30 }, { signal: aborter.signal });
-        if (!aborter.signal.aborted) setState({ hits: hits.map(entry), error: null });
+        const { hits, total, not_searched: unread } = await here.get("data/search", { q: text, limit: 30 }, { signal: aborter.signal });
+        if (!aborter.signal.aborted) setState({ ...none, hits: hits.map(entry), total, unread: unread.length });
       } catch (error) {
-        if (!aborter.signal.aborted) setState({ hits: [], error });
+        if (!aborter.signal.aborted) setState({ ...none, error });
       }
     }, PAUSE_MS);
     return () => {
@@ -79,11 +89,14 @@ function useHits(text) {
   return state;
 }
 
-const ICONS = { table: "table", schema: "sources", column: "column", field: "column" };
+const ICONS = { table: "table", schema: "sources", column: "column", field: "column", index: "search", constraint: "key", trigger: "jobs", type: "code" };
 
 function entry(hit, index) {
   const name = hit.column ?? hit.object ?? hit.type ?? hit.table ?? hit.schema;
-  const where = [hit.source, hit.schema, name === hit.table ? null : hit.table].filter(Boolean).join(" · ");
+  const before = hit.table && name !== hit.table ? `${hit.table}.` : "";
+  const where = [hit.source, hit.schema].filter(Boolean).join(" · ");
   const query = { table: hit.table_id, column: hit.column };
-  return { key: `${index}-${hit.table_id}-${name}`, icon: ICONS[hit.kind] ?? "info", text: name, where, open: () => go(`/sources/${encodeURIComponent(hit.source_id)}`, query) };
+  // What was found in a comment or a value is shown beside the name that it belongs to.
+  const note = hit.matched === "name" ? "" : hit.text;
+  return { key: `${index}-${hit.table_id}-${name}`, icon: ICONS[hit.kind] ?? "info", text: name, before, note, where, open: () => go(`/sources/${encodeURIComponent(hit.source_id)}`, query) };
 }

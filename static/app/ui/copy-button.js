@@ -21,6 +21,16 @@ export function CopyButton({ text, label = "Copy", children, ...rest }) {
   return html`<${Button} kind=${children ? "" : "quiet"} icon=${done ? "check" : "copy"} label=${children ? undefined : label} onClick=${copy} ...${rest}>${children}<//>`;
 }
 
+/** Copies what `text()` answers, such as an answer of the API, and says so. */
+export async function copyText(text) {
+  try {
+    await write(await text());
+    toast("Copied");
+  } catch (error) {
+    toast.bad(error.hint ? error.message : "The browser did not let the text be copied.");
+  }
+}
+
 // Browsers have a clipboard for pages over HTTPS and of this machine alone.
 async function write(text) {
   if (navigator.clipboard) return navigator.clipboard.writeText(text);

@@ -5,7 +5,7 @@ import { Icon } from "./icon.js";
 /**
  * A button that opens a list of things to do. Arrow keys, Home, End and first letters move; Escape closes.
  * @param {{label?: string, icon?: string, items: ({text: string, icon?: string, href?: string, onClick?: () => void, danger?: boolean, current?: boolean, note?: any, disabled?: boolean} | {heading: string} | null)[]}} props
- *   children are what the button shows; `label` names one that shows an icon alone
+ *   children are what the button shows; `label` names the list, and a button that shows an icon alone
  */
 export function Menu({ label, icon, items, children, kind = "", small, class: extra = "" }) {
   const button = useRef(null);
@@ -37,7 +37,7 @@ export function Menu({ label, icon, items, children, kind = "", small, class: ex
   };
   return html`<div class=${`menu ${extra}`}>
     <span ref=${(wrapper) => { button.current = wrapper?.firstElementChild ?? null; }} class="menu-button">
-      <${Button} kind=${kind} small=${small} icon=${icon} label=${label} popovertarget=${id} aria-haspopup="menu" aria-expanded=${open ? "true" : "false"} onKeyDown=${open_}>${children}<//>
+      <${Button} kind=${kind} small=${small} icon=${icon} label=${children ? undefined : label} popovertarget=${id} aria-haspopup="menu" aria-expanded=${open ? "true" : "false"} onKeyDown=${open_}>${children}<//>
     </span>
     <div id=${id} class="menu-list" role="menu" aria-label=${label ?? "Menu"} popover="auto" ref=${list} onToggle=${toggled} onKeyDown=${keys}>
       ${open && items.filter(Boolean).map((item) => ("heading" in item ? html`<div class="menu-heading" role="presentation">${item.heading}</div>` : entry(item, done(item))))}

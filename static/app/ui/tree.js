@@ -13,26 +13,30 @@ const PAUSE_MS = 700;
  * Arrow keys move, open and close; Home and End; letters go to the next entry that begins with them;
  * Enter or Space chooses.
  * @param {{label: string, items: any[], idOf: (item: any) => string, textOf: (item: any) => string, childrenOf?: (item: any) => any[] | undefined,
- *   chosen?: string, onChoose?: (item: any) => void, render?: (item: any) => any, opened?: Iterable<string>, height?: string}} props
- *   `childrenOf` answers undefined for leaves; `opened` are the ids that are open at first
+ *   chosen?: string, onChoose?: (item: any) => void, isGroup?: (item: any) => boolean, render?: (item: any) => any, opened?: Iterable<string>, height?: string}} props
+ *   `childrenOf` answers undefined for leaves; `opened` are the ids that are open at first, and what is around
+ *   `chosen` is opened as well; where there is an `onChoose`, those that `isGroup` are opened and closed in its place
  */
-export function Tree({ label, items, idOf, textOf, childrenOf = () => undefined, chosen, onChoose, render = textOf, opened = [], height }) {
+export function Tree({ label, items, idOf, textOf, childrenOf = () => undefined, chosen, onChoose, isGroup = () => !onChoose, render = textOf, opened = [], height }) {
   const element = useRef(null);
   const id = useId();
-  const [open, setOpen] = useState(() => new Set(opened));
+  const [open, setOpen] = useState(() => new Set([...opened, ...around(items, childrenOf, idOf, chosen)]));
   const [at, setAt] = useState(0);
   const typed = useRef({ text: "", when: 0 });
   const rows = useMemo(() => flat(items, childrenOf, idOf, open), [items, open]);
   const size = pixels(ROW);
   const { first, last, show } = useVirtual(element, { count: rows.length, size });
   useEffect(() => {
-    const index = chosen ? rows.findIndex((row) => idOf(row.item) === chosen) : -1;
-    if (index >= 0) go(index);
+    if (!chosen) return;
+    const next = new Set([...open, ...around(items, childrenOf, idOf, chosen)]);
+    const index = flat(items, childrenOf, idOf, next).findIndex((row) => idOf(row.item) === chosen);
+    if (next.size > open.size) setOpen(next);
+    if (index >= 0) go(index, Infinity);
   }, [chosen]);
   useEffect(() => setAt((before) => Math.max(0, Math.min(before, rows.length - 1))), [rows.length]);
 
-  const go = (index) => {
-    const next = Math.max(0, Math.min(rows.length - 1, index));
+  const go = (index, most = rows.length - 1) => {
+    const next = Math.max(0, Math.min(most, index));
     setAt(next);
     show(next);
   };
@@ -66,7 +70,7 @@ export function Tree({ label, items, idOf, textOf, childrenOf = () => undefined,
     else if (event.key === "PageDown") go(at + 15);
     else if (event.key === "PageUp") go(at - 15);
     else if (event.key === "ArrowRight" || event.key === "ArrowLeft") sideways(row, event.key === "ArrowRight");
-    else if (event.key === "Enter" || event.key === " ") (onChoose ?? (() => turn(row)))(row.item);
+    else if (event.key === "Enter" || event.key === " ") (isGroup(row.item) ? turn(row) : onChoose(row.item));
     else if (event.key.length === 1) find(event.key);
     else return;
     event.preventDefault();
@@ -80,13 +84,27 @@ export function Tree({ label, items, idOf, textOf, childrenOf = () => undefined,
         const chosenHere = chosen !== undefined && idOf(row.item) === chosen;
         return html`<div key=${idOf(row.item)} id=${`${id}-${index}`} class=${index === at ? "tree-row active" : "tree-row"} role="treeitem" aria-level=${row.level + 1}
           aria-setsize=${row.siblings} aria-posinset=${row.position + 1} aria-expanded=${row.children ? String(row.open) : undefined} aria-selected=${chosenHere ? "true" : "false"}
-          style=${{ top: `${index * size}px`, paddingInlineStart: `${row.level * INDENT}rem` }} onClick=${() => { setAt(index); onChoose?.(row.item); if (row.children && !onChoose) turn(row); }}>
+          style=${{ top: `${index * size}px`, paddingInlineStart: `${row.level * INDENT}rem` }} onClick=${() => { setAt(index); if (!isGroup(row.item)) onChoose(row.item); else if (row.children) turn(row); }}>
           <span class="tree-twist" onClick=${(event) => { if (row.children) { event.stopPropagation(); turn(row); } }}>${row.children && html`<${Icon} name="expand" />`}</span>
           ${render(row.item)}
         </div>`;
       })}
     </div>
   </div>`;
+}
+
+/** The ids of the entries that an entry stands in, the outermost first. */
+function around(items, childrenOf, idOf, wanted) {
+  if (!wanted) return [];
+  for (const item of items) {
+    if (idOf(item) === wanted) return [];
+    const children = childrenOf(item);
+    if (!children) continue;
+    if (children.some((child) => idOf(child) === wanted)) return [idOf(item)];
+    const inside = around(children, childrenOf, idOf, wanted);
+    if (inside.length) return [idOf(item), ...inside];
+  }
+  return [];
 }
 
 /** The entries that are not inside of a closed one, in their order. */
