@@ -3,6 +3,7 @@
 import { html, useEffect, useId, useRef, useState } from "../html.js";
 import { go } from "../router.js";
 import { screens } from "../screens/index.js";
+import { me } from "../session.js";
 import { here } from "../workspace.js";
 import { Dialog } from "../ui/dialog.js";
 import { ErrorBox } from "../ui/error-box.js";
@@ -51,7 +52,7 @@ export function Palette({ onClose }) {
 
 function places(text) {
   const wanted = text.trim().toLowerCase();
-  const shown = screens.filter(({ nav, title }) => nav && title.toLowerCase().includes(wanted));
+  const shown = screens.filter(({ nav, title }) => nav && (!nav.admin || me.value.role === "admin") && title.toLowerCase().includes(wanted));
   return shown.map(({ path, title, nav }) => ({ key: path, icon: nav.icon, text: title, where: "Go to", open: () => go(path) }));
 }
 
