@@ -86,11 +86,10 @@ export async function at(page, heading) {
 
 /** Fails on any finding of axe and where the page is wider than its window; takes a picture. */
 export async function look(page, name) {
-  // Hiding the caret, and preloading below, would put styles into shadow roots, which the policy refuses.
-  await page.screenshot({ path: shot(name), caret: "initial" });
+  await page.screenshot({ path: shot(name) });
   // The policy of the page allows no script but its own: this one comes by the debugger.
   if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(AXE);
-  const found = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"], preload: false }));
+  const found = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
   const told = found.violations.flatMap(({ id, help, nodes }) => nodes.map((node) => `${id}: ${help}: ${node.html.slice(0, 200)} ${node.any[0]?.message ?? ""}`));
   if (told.length > 0) throw new Error(`axe on ${name}:\n    ${told.join("\n    ")}`);
   const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);

@@ -46,7 +46,7 @@ export function makeEditor(host, { label, hint, text, engine, onChange, onRun, c
       extensions: [
         lineNumbers(), highlightSpecialChars(), history(), drawSelection(), highlightActiveLine(), indentOnInput(), bracketMatching(), closeBrackets(),
         autocompletion({ icons: false, maxRenderedOptions: 60 }), syntaxHighlighting(highlighting), look, marked,
-        EditorView.lineWrapping, placeholder(hint), EditorView.contentAttributes.of({ "aria-label": label, ...plainText() }),
+        EditorView.lineWrapping, placeholder(hint), EditorView.contentAttributes.of({ "aria-label": label }), typingOver,
         Prec.highest(keymap.of([{ key: "Mod-Enter", run }])),
         keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...historyKeymap, ...completionKeymap]),
         EditorView.updateListener.of((update) => update.docChanged && onChange(update.state.doc.toString())),
@@ -74,16 +74,19 @@ export function makeEditor(host, { label, hint, text, engine, onChange, onRun, c
   };
 }
 
-// Who types over a selection has Chromium keep its look by inline styles, which the policy refuses; in plain text it does not.
-function plainText() {
-  const probe = document.createElement("div");
-  try {
-    probe.contentEditable = "plaintext-only";
-  } catch {
-    return {};
-  }
-  return { contenteditable: "plaintext-only" };
-}
+// Who types over a selection has Chromium keep its look by inline styles, which the policy refuses. So the
+// editor puts the letter there itself.
+const typingOver = EditorView.domEventHandlers({
+  beforeinput(event, view) {
+    const { main } = view.state.selection;
+    if (event.inputType !== "insertText" || !event.data || main.empty || view.composing) return false;
+    event.preventDefault();
+    const insert = () => view.state.update(view.state.replaceSelection(event.data), { userEvent: "input.type", scrollIntoView: true });
+    const handled = view.state.facet(EditorView.inputHandler).some((handle) => handle(view, main.from, main.to, event.data, insert));
+    if (!handled) view.dispatch(insert());
+    return true;
+  },
+});
 
 function speak(engine, complete) {
   if (engine === "mongodb") return [json(), EditorState.languageData.of(() => [{ autocomplete: complete }])];
