@@ -13,7 +13,7 @@ use anyhow::Context as _;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::auth::token::TokenKeys;
-use crate::config::Settings;
+use crate::config::{PasswordSource, Settings};
 use crate::connectors::Context;
 use crate::connectors::dial::{Dialer, HostRules};
 use crate::folder_lock::FolderLock;
@@ -21,11 +21,14 @@ use crate::http::{self, EndpointInfo, ServedHosts, State};
 use crate::local::Local;
 use crate::private_file;
 use crate::services::accounts::Accounts;
+use crate::services::backup::{Backups, Places};
 use crate::services::jobs::Jobs;
+use crate::services::operators::Operators;
 use crate::services::projects::Projects;
 use crate::services::query::Queries;
 use crate::services::setup::open_vault;
 use crate::services::sources::Sources;
+use crate::services::status::{Installation, Setting};
 use crate::services::sync::Syncs;
 use crate::services::workspace_transfer::WorkspaceTransfers;
 use crate::services::workspaces::Workspaces;
@@ -33,7 +36,7 @@ use crate::store::{Store, StoreError};
 
 /// How long a running request may take to end once the server is told to stop.
 const DRAIN_SECONDS: u64 = 25;
-/// How long jobs may take to come to a halt.
+/// How long jobs and backups may take to come to a halt.
 const JOBS_PATIENCE: Duration = Duration::from_secs(5);
 /// How long a request's head may take to arrive.
 const HEAD_PATIENCE: Duration = Duration::from_secs(10);
@@ -120,15 +123,36 @@ impl Application {
         let workspace_transfers = WorkspaceTransfers::new(
             store.clone(),
             local.clone(),
-            vault,
+            vault.clone(),
             accounts.passwords().clone(),
             http::render_schema,
         );
+        let places = Places {
+            data_dir: settings.data_dir.clone(),
+            files_dir: settings.files_dir.clone(),
+            backup_dir: settings.backup_dir.clone(),
+            secret_key: settings.secret_key.clone(),
+        };
+        let backups = Backups::new(places.clone(), settings.backup_schedule);
         let demo = demo::prepare(&settings, &accounts, &sources).await?;
         let first_start = accounts.first_start(settings.first_admin()?).await?;
         let endpoints = http::endpoints();
         let state = Data::new(State {
             accounts,
+            operators: Operators::new(store.clone(), settings.operator_organization.clone()),
+            backups: backups.clone(),
+            installation: Installation::new(
+                store.clone(),
+                vault.clone(),
+                backups.clone(),
+                places,
+                Setting {
+                    address,
+                    any_source_host: settings.source_hosts.is_empty(),
+                    password_in_settings: (settings.admin.as_ref())
+                        .is_some_and(|admin| matches!(admin.password, PasswordSource::Text(_))),
+                },
+            ),
             queries: Queries::new(store.clone(), sources.clone(), local.clone()),
             projects: Projects::new(store.clone()),
             workspace_transfers,
@@ -163,18 +187,25 @@ impl Application {
             .listen(listener)?
             .run();
         let handle = server.handle();
+        actix_web::rt::spawn(backups.clone().keep_schedule());
         let mut interrupt = signal(SignalKind::interrupt())?;
         let mut terminate = signal(SignalKind::terminate())?;
-        actix_web::rt::spawn(async move {
+        let stopping = actix_web::rt::spawn(async move {
             tokio::select! {
                 _ = interrupt.recv() => {}
                 _ = terminate.recv() => {}
             }
             tracing::info!("stopping: what runs may end first");
-            tokio::join!(handle.stop(true), jobs.interrupt(JOBS_PATIENCE));
+            tokio::join!(
+                handle.stop(true),
+                jobs.interrupt(JOBS_PATIENCE),
+                backups.stop(JOBS_PATIENCE)
+            );
         });
         greeting::print(&settings, address, &first_start, demo.as_ref());
         server.await?;
+        // What goes on apart from requests may still be at its last step.
+        let _ = stopping.await;
         drop(lock);
         tracing::info!("stopped");
         Ok(())

@@ -16,6 +16,7 @@ use std::path::PathBuf;
 use secrecy::SecretString;
 
 use crate::model::host::HostRule;
+use crate::services::backup::Schedule;
 use crate::services::setup::FirstAdmin;
 use crate::vault::KeySource;
 
@@ -67,6 +68,12 @@ pub struct Settings {
     pub upload_limit: u64,
     /// The most bytes of all files that are sent to a workspace.
     pub workspace_uploads_limit: u64,
+    /// The organization whose admins run the installation; `None`: that of the only one there is.
+    pub operator_organization: Option<String>,
+    /// The folder that backups are made in.
+    pub backup_dir: PathBuf,
+    /// When backups are made without being asked for; `None`: never.
+    pub backup_schedule: Option<Schedule>,
     /// How to write the log.
     pub log_format: LogFormat,
     /// What to log, as the directives of a filter.

@@ -4,9 +4,10 @@
 //! Floors, each importing only those below it: `http` → `services` → `connectors`, `store`,
 //! `local`, `vault`, `auth` (which never import each other) → `model`, `schema`, `rows`. Beneath them all stand
 //! `private_file` and `key_file`: what only the owner of the data folder may read; `folder_lock`: who serves
-//! from it; `disk`: what the file system does beyond the standard library; and `sqlite_file`: whole SQLite files, copied and checked.
+//! from it; `aside`: what is being written and has no place yet; `disk`: what the file system does beyond the standard library; and `sqlite_file`: whole SQLite files, copied and checked.
 
 pub mod app;
+pub mod aside;
 pub mod auth;
 pub mod cli;
 pub mod config;

@@ -10,11 +10,9 @@ use crate::model::{Role, Scope, WorkspaceRef};
 use crate::services::accounts::{
     AccountError, Accounts, Authority, Lifetime, NewToken, NewUser, UserName,
 };
-use crate::services::demo;
+use crate::services::demo::{self, NAME};
 use crate::services::sources::{ConnectRequest, Sources};
 
-/// The user and the organization of the demo.
-const NAME: &str = "demo";
 /// How long the token in the printed line lives, in minutes.
 const TOKEN_MINUTES: u64 = 12 * 60;
 

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use tokio_util::sync::CancellationToken;
 
 use super::output::tell;
 use crate::config::{Flags, Settings};
@@ -32,7 +33,8 @@ pub(super) struct RestoreArgs {
 }
 
 pub(super) fn run(flags: &Flags, args: &BackupArgs) -> anyhow::Result<()> {
-    let made = make(&places(flags)?, &args.file, args.with_key)?;
+    let never = CancellationToken::new();
+    let made = make(&places(flags)?, &args.file, args.with_key, &never)?;
     for left_out in &made.left_out {
         tell(&format!("Not in it: {left_out}."));
     }
@@ -86,9 +88,14 @@ fn contents(manifest: &Manifest) -> String {
 pub(super) fn places(flags: &Flags) -> anyhow::Result<Places> {
     let settings = Settings::load(flags)?;
     telemetry::start(&settings);
-    Ok(Places {
-        data_dir: settings.data_dir,
-        files_dir: settings.files_dir,
-        secret_key: settings.secret_key,
-    })
+    Ok(places_of(&settings))
+}
+
+pub(super) fn places_of(settings: &Settings) -> Places {
+    Places {
+        data_dir: settings.data_dir.clone(),
+        files_dir: settings.files_dir.clone(),
+        backup_dir: settings.backup_dir.clone(),
+        secret_key: settings.secret_key.clone(),
+    }
 }

@@ -5,7 +5,7 @@ use clap::{Args, Subcommand};
 use super::context::Context;
 use super::output::{print_table, read_password, tell};
 use crate::model::Role;
-use crate::services::accounts::{Authority, NewUser, UserName};
+use crate::services::accounts::{Authority, ListedUser, NewUser, UserName};
 
 /// The arguments of `user`.
 #[derive(Debug, Args)]
@@ -41,9 +41,9 @@ enum UserCommand {
         #[arg(long, required = true)]
         password_stdin: bool,
     },
-    /// Refuse a user's logins and tokens from now on
+    /// Refuse a user's logins from now on; ends the user's tokens
     Disable(NamedUser),
-    /// Take a disabled user's logins and tokens again
+    /// Take a disabled user's logins again
     Enable(NamedUser),
 }
 
@@ -86,7 +86,7 @@ pub(super) fn run(context: &Context, args: UserArgs) -> anyhow::Result<()> {
             let users = context.wait(accounts.list_users(&by, organization.as_deref()))?;
             let rows: Vec<_> = users
                 .into_iter()
-                .map(|user| {
+                .map(|ListedUser { user, .. }| {
                     let state = if user.disabled { "disabled" } else { "enabled" };
                     [
                         user.name,

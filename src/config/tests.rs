@@ -164,6 +164,7 @@ fn lists_are_written_with_commas_or_as_arrays() {
 fn a_value_that_makes_no_sense_is_refused_by_name() {
     for (name, value) in [
         ("HEADWATER_LISTEN", "8000"),
+        ("HEADWATER_OPERATOR_ORGANIZATION", "a b"),
         ("HEADWATER_LISTEN", "localhost"),
         ("HEADWATER_DEMO", "maybe"),
         ("HEADWATER_LOG_FORMAT", "xml"),
@@ -218,6 +219,47 @@ fn settings_show_no_secret_for_debugging() {
     ])
     .unwrap();
     assert!(!format!("{settings:?}").contains("hunter2"));
+}
+
+#[test]
+fn backups_are_made_by_the_clock_where_it_is_said_how_often() {
+    assert!(load(&[]).unwrap().backup_schedule.is_none());
+    assert_eq!(load(&[]).unwrap().backup_dir, Path::new("data/backups"));
+    assert!(
+        load(&[("HEADWATER_BACKUP_EVERY", "off")])
+            .unwrap()
+            .backup_schedule
+            .is_none()
+    );
+    for (text, seconds) in [("1s", 1), ("30m", 1800), ("24h", 86_400), ("2w", 1_209_600)] {
+        let settings = load(&[("HEADWATER_BACKUP_EVERY", text)]).unwrap();
+        let schedule = settings.backup_schedule.unwrap();
+        assert_eq!((schedule.every.as_secs(), schedule.keep), (seconds, 7));
+    }
+    let settings = load_file("backup_every = '1d'\nbackup_keep = 3\nbackup_dir = '/b'").unwrap();
+    assert_eq!(settings.backup_schedule.unwrap().keep, 3);
+    assert_eq!(settings.backup_dir, Path::new("/b"));
+    for text in [
+        "",
+        "d",
+        "24",
+        "0s",
+        "-1h",
+        "1.5h",
+        "367d",
+        "9ö",
+        "99999999999999999999s",
+    ] {
+        let error = load_file(&format!("backup_every = '{text}'")).unwrap_err();
+        assert!(error.to_string().contains("backup_every"), "{error}");
+    }
+    for text in ["0", "1001", "-1", "many"] {
+        let error = load(&[("HEADWATER_BACKUP_KEEP", text)]).unwrap_err();
+        assert!(
+            error.to_string().contains("HEADWATER_BACKUP_KEEP"),
+            "{error}"
+        );
+    }
 }
 
 #[test]

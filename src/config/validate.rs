@@ -2,12 +2,14 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
+use std::time::Duration;
 
 use tracing_subscriber::EnvFilter;
 
 use super::raw::{self, RawSettings};
 use super::{AdminSettings, ConfigError, LogFormat, PasswordSource, Settings};
 use crate::model::name::Name;
+use crate::services::backup::Schedule;
 use crate::vault::KeySource;
 
 /// The data folder where none is given.
@@ -34,6 +36,13 @@ pub(super) fn settings(raw: &RawSettings) -> Result<Settings, ConfigError> {
             .collect::<Result<_, _>>()?,
         upload_limit: megabytes(raw, "max_upload_mb", UPLOAD_MB)?,
         workspace_uploads_limit: megabytes(raw, "max_workspace_uploads_mb", WORKSPACE_UPLOADS_MB)?,
+        operator_organization: (raw.text("operator_organization"))
+            .map(|text| name(raw, "operator_organization", text))
+            .transpose()?,
+        backup_dir: raw
+            .text("backup_dir")
+            .map_or_else(|| data_dir.join("backups"), PathBuf::from),
+        backup_schedule: backup_schedule(raw)?,
         log_format: match raw.text("log_format") {
             None | Some("text") => LogFormat::Text,
             Some("json") => LogFormat::Json,
@@ -67,6 +76,50 @@ fn megabytes(raw: &RawSettings, key: &str, unless_told: u64) -> Result<u64, Conf
             Err(wrong(raw, key, problem))
         }
     }
+}
+
+/// How many scheduled backups stay, and the most that can be said.
+const BACKUPS_KEPT: usize = 7;
+const MOST_BACKUPS: usize = 1000;
+/// The longest time between two of them.
+const MOST_EVERY: Duration = Duration::from_hours(366 * 24);
+
+fn backup_schedule(raw: &RawSettings) -> Result<Option<Schedule>, ConfigError> {
+    let keep = match raw.text("backup_keep").map_or(Ok(BACKUPS_KEPT), str::parse) {
+        Ok(number) if (1..=MOST_BACKUPS).contains(&number) => number,
+        _ => {
+            let problem = format!("must be a number from 1 to {MOST_BACKUPS}");
+            return Err(wrong(raw, "backup_keep", problem));
+        }
+    };
+    let every = match raw.text("backup_every") {
+        None | Some("off") => return Ok(None),
+        Some(text) => interval(text),
+    };
+    let every = every.ok_or_else(|| {
+        let problem =
+            "must be off, or a number and a unit, such as 30m, 24h or 7d; from 1s to 366d";
+        wrong(raw, "backup_every", problem)
+    })?;
+    Ok(Some(Schedule { every, keep }))
+}
+
+/// A number with its unit.
+fn interval(text: &str) -> Option<Duration> {
+    let (at, unit) = text.char_indices().last()?;
+    let seconds = match unit {
+        's' => 1,
+        'm' => 60,
+        'h' => 60 * 60,
+        'd' => 24 * 60 * 60,
+        'w' => 7 * 24 * 60 * 60,
+        _ => return None,
+    };
+    let number: u64 = text.get(..at)?.parse().ok()?;
+    let every = Duration::from_secs(number.checked_mul(seconds)?);
+    (Duration::from_secs(1)..=MOST_EVERY)
+        .contains(&every)
+        .then_some(every)
 }
 
 fn listen(raw: &RawSettings, text: &str) -> Result<SocketAddr, ConfigError> {
@@ -146,16 +199,13 @@ fn admin(raw: &RawSettings) -> Result<Option<AdminSettings>, ConfigError> {
         (None, Some(path)) => Some(PasswordSource::File(path.into())),
         (Some(_), Some(_)) => return Err(one_of(raw, "admin_password", "admin_password_file")),
     };
-    let name = |key, text: &str| match Name::parse(text) {
-        Ok(name) => Ok(name.as_str().to_owned()),
-        Err(problem) => Err(wrong(raw, key, problem.to_string())),
-    };
     match (raw.text("admin_user"), password) {
         (None, None) => Ok(None),
         (Some(username), Some(password)) => Ok(Some(AdminSettings {
-            username: name("admin_user", username)?,
+            username: name(raw, "admin_user", username)?,
             password,
             organization: name(
+                raw,
                 "admin_organization",
                 raw.text("admin_organization").unwrap_or("default"),
             )?,
@@ -172,6 +222,13 @@ fn admin(raw: &RawSettings) -> Result<Option<AdminSettings>, ConfigError> {
                 .unwrap_or("admin_password");
             Err(wrong(raw, key, "needs a name beside it: admin_user"))
         }
+    }
+}
+
+fn name(raw: &RawSettings, key: &str, text: &str) -> Result<String, ConfigError> {
+    match Name::parse(text) {
+        Ok(name) => Ok(name.as_str().to_owned()),
+        Err(problem) => Err(wrong(raw, key, problem.to_string())),
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use serde::Serialize;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use super::error::{ConnectorError, ErrorKind, Stage};
 
@@ -32,9 +33,24 @@ struct Stages {
     running: Option<(Stage, Instant)>,
     begun: Option<(Stage, Duration)>,
     blamed: Option<ConnectorError>,
+    /// Who is told of each stage as it passes, and what they were told last.
+    told: Option<(UnboundedSender<StageRecord>, Option<StageRecord>)>,
+    /// Whether what runs is the beginning of a stage: it is told with the rest of it.
+    beginning: bool,
 }
 
 impl Stages {
+    /// Tells of the last stage as it is now. Nobody need listen any more.
+    fn tell(&mut self) {
+        let last = self.passed.last().copied();
+        if let (Some((listener, told)), Some(last)) = (&mut self.told, last)
+            && *told != Some(last)
+        {
+            let _ = listener.send(last);
+            *told = Some(last);
+        }
+    }
+
     /// A stage in two parts, such as two lookups that build on each other, is one.
     fn add(&mut self, record: StageRecord) {
         match self.passed[self.given_up..].last_mut() {
@@ -88,6 +104,16 @@ impl Stages {
 }
 
 impl Trace {
+    /// One that tells of each stage as it passes. A stage that goes on in a second part, or is gone
+    /// through again at the next host, is told again: what was told last counts.
+    #[must_use]
+    pub fn told() -> (Self, UnboundedReceiver<StageRecord>) {
+        let (listener, stages) = unbounded_channel();
+        let trace = Self::default();
+        trace.update(|stages| stages.told = Some((listener, None)));
+        (trace, stages)
+    }
+
     /// Runs one stage within `limit`, and records it. A stage that runs out of time fails as the
     /// kind of failure that it is at that stage. Whatever fails within it is a failure of this stage.
     pub async fn run<T>(
@@ -137,6 +163,7 @@ impl Trace {
         self.finish(false);
         let mut stages = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let stage = Some(stages.end_at(error.stage));
+        stages.tell();
         ConnectorError {
             stage,
             ..stages.meaning(error)
@@ -153,7 +180,9 @@ impl Trace {
         work: impl Future<Output = Result<T, ConnectorError>>,
     ) -> Result<T, ConnectorError> {
         let since = Instant::now();
+        self.update(|stages| stages.beginning = true);
         let result = self.run(stage, limit, work).await;
+        self.update(|stages| stages.beginning = false);
         if result.is_ok() {
             self.update(|stages| {
                 stages.passed.pop();
@@ -174,7 +203,12 @@ impl Trace {
     /// tried at once.
     pub fn adopt(&self, other: &Self) {
         let theirs = other.stages();
-        self.update(|stages| theirs.into_iter().for_each(|record| stages.add(record)));
+        self.update(|stages| {
+            for record in theirs {
+                stages.add(record);
+                stages.tell();
+            }
+        });
     }
 
     /// The stage at which the attempt stands or last stood.
@@ -191,6 +225,9 @@ impl Trace {
                 let taken = since.elapsed() + before.map_or(Duration::ZERO, |(_, time)| time);
                 let ms = (taken.as_secs_f64() * 1e5).round() / 1e2;
                 stages.add(StageRecord { stage, ok, ms });
+                if !(ok && stages.beginning) {
+                    stages.tell();
+                }
             }
         });
     }
@@ -331,6 +368,34 @@ mod tests {
         let failed = lose(&trace, OpenDatabase).await;
         assert_eq!(trace.stages().len(), 4);
         assert_eq!(told(&trace, failed), [Resolve, OpenDatabase]);
+    }
+
+    #[tokio::test]
+    async fn each_stage_is_told_as_it_passes_and_one_in_two_parts_with_its_rest() {
+        use Stage::{Authenticate, Connect, Tls};
+        let limit = Duration::from_secs(9);
+        let (trace, mut told) = Trace::told();
+        let mut next = || told.try_recv().ok().map(|record| (record.stage, record.ok));
+        let passed = || async { Ok(()) };
+        trace.run(Connect, limit, passed()).await.unwrap();
+        assert_eq!(next(), Some((Connect, true)));
+        trace.begin(Authenticate, limit, passed()).await.unwrap();
+        assert_eq!(next(), None);
+        trace.run(Tls, limit, passed()).await.unwrap();
+        assert_eq!(next(), Some((Tls, true)));
+        trace.run(Authenticate, limit, passed()).await.unwrap();
+        assert_eq!(next(), Some((Authenticate, true)));
+        // What is found out behind it is the last stage's, which is told anew.
+        let refused = ConnectorError::new(ErrorKind::ServerError, "", "");
+        assert_eq!(trace.fail(refused).stage, Some(Authenticate));
+        assert_eq!(next(), Some((Authenticate, false)));
+        assert_eq!(trace.stages().len(), 3);
+        assert_eq!(next(), None);
+
+        let (trace, mut told) = Trace::told();
+        let refused = async { Err::<(), _>(out_of_time(Authenticate, limit)) };
+        assert!(trace.begin(Authenticate, limit, refused).await.is_err());
+        assert!(!told.try_recv().unwrap().ok);
     }
 
     #[tokio::test]

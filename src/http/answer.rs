@@ -3,7 +3,7 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::error::ApiError;
 
@@ -51,6 +51,16 @@ impl Answer {
     pub fn with_status(mut self, status: StatusCode) -> Self {
         self.status = status;
         self
+    }
+
+    /// The envelope alone, for where it is no answer of its own.
+    #[must_use]
+    pub fn envelope(mut self) -> Value {
+        add_warnings(&mut self.data, self.warnings);
+        match self.found {
+            None => json!({"data": self.data, "message": self.message, "status": "success"}),
+            Some(error) => error.with_data(self.data).envelope(None),
+        }
     }
 
     /// Adds warnings to `data.warnings`, where `data` is an object.

@@ -186,13 +186,24 @@ impl ApiError {
         json!({ "code": self.0.code, "hint": self.0.hint, "details": self.0.details })
     }
 
-    /// The whole answer, with the request's id so that it can be found in the log.
+    /// The envelope, with the request's id so that it can be found in the log.
     #[must_use]
-    pub fn respond(&self, request_id: Option<&str>) -> HttpResponse {
+    pub fn envelope(&self, request_id: Option<&str>) -> Value {
         let mut error = self.body();
         if let (Some(id), Value::Object(error)) = (request_id, &mut error) {
             error.insert("request_id".to_owned(), Value::from(id));
         }
+        json!({
+            "data": self.0.data,
+            "message": self.0.message,
+            "status": "error",
+            "error": error,
+        })
+    }
+
+    /// The whole answer.
+    #[must_use]
+    pub fn respond(&self, request_id: Option<&str>) -> HttpResponse {
         let mut response = HttpResponse::build(self.0.status);
         if let Some(methods) = &self.0.allow {
             response.insert_header((ALLOW, methods.as_str()));
@@ -203,12 +214,7 @@ impl ApiError {
         if self.0.status == StatusCode::UNAUTHORIZED {
             response.insert_header(("WWW-Authenticate", "Bearer"));
         }
-        response.json(json!({
-            "data": self.0.data,
-            "message": self.0.message,
-            "status": "error",
-            "error": error,
-        }))
+        response.json(self.envelope(request_id))
     }
 }
 

@@ -175,7 +175,7 @@ pub async fn nowhere(
 ) -> Result<HttpResponse, ApiError> {
     let path = below_base(request.path());
     let known = |method: &Method| state.endpoints.iter().any(|e| e.matches(method, path));
-    let methods = [Method::GET, Method::POST]
+    let methods = [Method::GET, Method::POST, Method::DELETE]
         .into_iter()
         .filter(|method| known(method));
     let methods: Vec<_> = methods.map(|method| method.to_string()).collect();

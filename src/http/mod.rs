@@ -10,9 +10,11 @@ mod fence;
 mod hosts;
 mod negotiate;
 pub mod openapi;
+mod range;
 mod routes;
 mod rows;
 mod services;
+mod stage_lines;
 mod state;
 mod unique;
 

@@ -44,6 +44,12 @@ impl Form {
     }
 }
 
+/// Whether the request accepts one JSON object a line, sooner than anything else that is known.
+#[must_use]
+pub fn wants_lines(request: &HttpRequest) -> bool {
+    Form::wanted(request) == Form::Lines
+}
+
 /// Answers rows in the form that the request accepts.
 pub fn answer(
     request: &HttpRequest,

@@ -6,14 +6,17 @@ use serde_json::{Value, json};
 
 use super::error::{ApiError, Code};
 use crate::auth::password::PasswordError;
-use crate::auth::permission::Denied;
+use crate::auth::permission::{Denied, NotOperator};
 use crate::local::LocalError;
 use crate::model::job::JobState;
 use crate::services::accounts::{AccountError, AccountErrorKind};
+use crate::services::backup::{BackupError, BackupsError};
 use crate::services::jobs::JobError;
+use crate::services::operators::OperatorError;
 use crate::services::projects::ProjectError;
 use crate::services::query::QueryError;
 use crate::services::sources::SourceError;
+use crate::services::status::StatusError;
 use crate::services::sync::SyncError;
 use crate::services::transfer::TransferError;
 use crate::services::workspace_transfer::{MOST_BYTES, TransferFailure};
@@ -166,6 +169,69 @@ impl From<JobError> for ApiError {
     }
 }
 
+impl From<OperatorError> for ApiError {
+    fn from(error: OperatorError) -> Self {
+        match error {
+            OperatorError::Not(NotOperator::Denied(denied)) => denied.into(),
+            OperatorError::Not(error @ NotOperator::OtherOrganization) => Self::new(
+                Code::FORBIDDEN,
+                sentence(&error),
+                "Have the operator name your organization by the setting operator_organization, where it is theirs.",
+            ),
+            OperatorError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<StatusError> for ApiError {
+    fn from(error: StatusError) -> Self {
+        match error {
+            StatusError::Denied(denied) => denied.into(),
+            StatusError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<BackupsError> for ApiError {
+    fn from(error: BackupsError) -> Self {
+        match error {
+            BackupsError::Busy(running) => {
+                let refused = Self::new(
+                    Code::CONFLICT,
+                    "A backup is being made already.",
+                    "Wait for it to end; /admin/status says how it stands.",
+                );
+                match running {
+                    Some(running) => refused.with("running", json!(running)),
+                    None => refused,
+                }
+            }
+            BackupsError::NotFound => {
+                Self::not_found("backup", "See /admin/backups for those that are there.")
+            }
+            BackupsError::Backup(BackupError::Stopped) => Self::new(
+                Code::STORE_UNAVAILABLE,
+                "No backup was made, since the server stops.",
+                "Ask again once it runs.",
+            ),
+            BackupsError::Backup(BackupError::Store(error)) => error.into(),
+            BackupsError::Backup(error) => Self::new(
+                Code::STORE_UNAVAILABLE,
+                format!("No backup was made: {error}."),
+                "See to what it says and ask again; nothing else was changed.",
+            ),
+            BackupsError::Folder(error) => {
+                tracing::error!(%error, "the folder of backups cannot be used");
+                Self::new(
+                    Code::STORE_UNAVAILABLE,
+                    "The folder of backups cannot be used.",
+                    "See the server's log: it may be read-only, or not the program's own.",
+                )
+            }
+        }
+    }
+}
+
 impl From<ProjectError> for ApiError {
     fn from(error: ProjectError) -> Self {
         match error {
@@ -283,6 +349,19 @@ impl From<AccountError> for ApiError {
             )
             .retry_after(wait),
             (AccountErrorKind::Busy, _) => busy("Too many logins are being checked at once."),
+            (_, error @ AccountError::NotFound("user")) => Self::new(
+                Code::NOT_FOUND,
+                sentence(&error),
+                "See /users/list for those of your organization.",
+            ),
+            (_, error @ AccountError::LastAdmin) => Self::new(
+                Code::CONFLICT,
+                sentence(&error),
+                "Make another user an admin first.",
+            ),
+            (_, error @ (AccountError::Yourself | AccountError::OwnPassword)) => {
+                Self::field("username", sentence(&error), "Name another user.")
+            }
             (AccountErrorKind::NotFound, error) => Self::new(
                 Code::NOT_FOUND,
                 sentence(&error),

@@ -7,10 +7,13 @@ use actix_web::http::Method;
 use super::endpoint::{Access, Endpoint};
 use super::hosts::ServedHosts;
 use crate::services::accounts::Accounts;
+use crate::services::backup::Backups;
 use crate::services::jobs::Jobs;
+use crate::services::operators::Operators;
 use crate::services::projects::Projects;
 use crate::services::query::Queries;
 use crate::services::sources::Sources;
+use crate::services::status::Installation;
 use crate::services::sync::Syncs;
 use crate::services::workspace_transfer::WorkspaceTransfers;
 use crate::services::workspaces::Workspaces;
@@ -19,6 +22,12 @@ use crate::services::workspaces::Workspaces;
 pub struct State {
     /// Users and tokens.
     pub accounts: Accounts,
+    /// Who runs the installation.
+    pub operators: Operators,
+    /// Backups.
+    pub backups: Backups,
+    /// How all of it stands.
+    pub installation: Installation,
     /// Workspaces.
     pub workspaces: Workspaces,
     /// Workspaces on their way.

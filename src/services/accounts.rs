@@ -14,6 +14,7 @@ use crate::auth::throttle::LoginThrottle;
 use crate::auth::token::TokenKeys;
 use crate::model::user::{TokenInfo, User};
 use crate::store::Store;
+pub use crate::store::users::ListedUser;
 
 pub use error::{AccountError, AccountErrorKind};
 pub use login::{Login, PasswordChange};

@@ -7,6 +7,9 @@ use tempfile::NamedTempFile;
 
 use crate::connectors::{ConnectorError, sqlite};
 
+/// The user and the organization of the demo.
+pub const NAME: &str = "demo";
+
 /// Where the sample stands below the files folder.
 pub const SAMPLE: &str = "demo/shop.sqlite";
 

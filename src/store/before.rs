@@ -4,6 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::{StoreError, migrations};
+use crate::aside::Aside;
 use crate::private_file;
 use crate::sqlite_file::Snapshot;
 
@@ -29,13 +30,11 @@ pub(super) fn keep(store: &Path) -> Result<(), StoreError> {
         PathBuf::from(name)
     };
     let copy = named(&format!("{MARK}{known}"));
-    let part = named(&format!("{MARK}{known}.{}", std::process::id()));
+    let folder = store.parent().unwrap_or_else(|| Path::new("."));
     let written = || -> io::Result<()> {
-        // One that was killed may have had our number.
-        match std::fs::remove_file(&part) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
+        // What one that was killed left there goes.
+        let aside = Aside::new(folder)?;
+        let part = aside.path("copy.sqlite");
         private_file::touch(&part)?;
         state.copy_to(&part).map_err(io::Error::other)?;
         std::fs::File::open(&part)?.sync_all()?;

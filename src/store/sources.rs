@@ -3,6 +3,7 @@
 
 mod arrival;
 mod deletion;
+mod overview;
 
 use jiff::Timestamp;
 use rusqlite::{Connection, Row, Transaction};
@@ -16,6 +17,7 @@ use crate::model::{Owner, SourceId, TableId, WorkspaceId};
 
 pub use arrival::{arrive, credentials_came};
 pub use deletion::{Deleted, delete_all, delete_many};
+pub use overview::{SourceHealth, Whereabouts, everywhere, health};
 
 /// A source to be saved.
 #[derive(Debug, Clone)]
@@ -64,6 +66,8 @@ pub struct SourceRecord {
 pub struct Contact<'a> {
     /// How the source stands now.
     pub status: SourceStatus,
+    /// The code of the error that it ended in, where it failed.
+    pub error: Option<&'a str>,
     /// When it was tried.
     pub at: Timestamp,
     /// The product; absent keeps the old.
@@ -129,7 +133,7 @@ pub fn save(
              server_version = excluded.server_version, status = excluded.status, host = excluded.host,
              database = excluded.database, settings = excluded.settings,
              metadata = coalesce(:metadata, metadata), updated_at = excluded.updated_at,
-             last_tested_at = coalesce(excluded.last_tested_at, last_tested_at)
+             last_tested_at = coalesce(excluded.last_tested_at, last_tested_at), last_error = NULL
          RETURNING id",
     )?;
     let rows = statement.query(rusqlite::named_params! {
@@ -236,7 +240,7 @@ pub fn record_contact(
     contact: &Contact<'_>,
 ) -> Result<bool, StoreError> {
     const SQL: &str = concat!(
-        "UPDATE source SET status = :status, last_tested_at = :at,
+        "UPDATE source SET status = :status, last_error = :error, last_tested_at = :at,
              server_product = coalesce(:product, server_product),
              server_version = coalesce(:version, server_version)
          WHERE pk = (",
@@ -248,6 +252,7 @@ pub fn record_contact(
         ":workspace": workspace.as_str(),
         ":source": id.as_str(),
         ":status": contact.status.as_str(),
+        ":error": contact.error,
         ":at": contact.at.as_millisecond(),
         ":product": contact.server_product,
         ":version": contact.server_version,

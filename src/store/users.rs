@@ -1,6 +1,8 @@
 //! Organizations and their users.
 
+use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction};
+use serde::Serialize;
 
 use super::values;
 use super::{StoreError, now};
@@ -18,6 +20,17 @@ pub struct UserDraft<'a> {
     pub role: Role,
     /// The password's hash, with its parameters.
     pub password_hash: &'a str,
+}
+
+/// A user as an admin sees it in the list.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct ListedUser {
+    /// The user.
+    #[serde(flatten)]
+    pub user: User,
+    /// When the user last logged in, if ever since that is noted.
+    #[schema(value_type = Option<String>)]
+    pub last_login_at: Option<Timestamp>,
 }
 
 /// What a login needs.
@@ -82,6 +95,13 @@ pub fn organization(conn: &Connection, name: &str) -> Result<Option<Organization
     values::first(statement.query([name])?, |row| values::text(row, "id"))
 }
 
+/// The organization, where there is just one.
+pub fn only_organization(conn: &Connection) -> Result<Option<OrganizationId>, StoreError> {
+    let mut statement = conn.prepare_cached("SELECT id FROM organization ORDER BY id LIMIT 2")?;
+    let mut found = values::collect(statement.query([])?, |row| values::text(row, "id"))?;
+    Ok(found.pop().filter(|_| found.is_empty()))
+}
+
 /// Adds a user. [`StoreError::Taken`] where the organization has one of that name.
 pub fn add(tx: &Transaction<'_>, draft: &UserDraft<'_>) -> Result<User, StoreError> {
     let id = UserId::generate();
@@ -141,14 +161,48 @@ pub fn credentials_by_name(
 pub fn list(
     conn: &Connection,
     organization: Option<&OrganizationId>,
-) -> Result<Vec<User>, StoreError> {
+) -> Result<Vec<ListedUser>, StoreError> {
     const SQL: &str = concat!(
         select!(),
         "WHERE ?1 IS NULL OR user.organization_id = ?1 ORDER BY organization.name, user.name"
     );
     let mut statement = conn.prepare_cached(SQL)?;
     let rows = statement.query([organization.map(OrganizationId::as_str)])?;
-    values::collect(rows, read_user)
+    values::collect(rows, |row| {
+        Ok(ListedUser {
+            user: read_user(row)?,
+            last_login_at: values::optional_time(row, "last_login_at")?,
+        })
+    })
+}
+
+/// Whether an organization has another admin who is not disabled.
+pub fn has_other_admin(
+    conn: &Connection,
+    organization: &OrganizationId,
+    but: &UserId,
+) -> Result<bool, StoreError> {
+    let mut statement = conn.prepare_cached(
+        "SELECT EXISTS (SELECT 1 FROM user
+             WHERE organization_id = ?1 AND id <> ?2 AND role = 'admin' AND disabled = 0)",
+    )?;
+    Ok(statement.query_row([organization.as_str(), but.as_str()], |row| row.get(0))?)
+}
+
+/// Sets what a user may do in the organization's scope. Answers whether the user was there.
+pub fn set_role(tx: &Transaction<'_>, id: &UserId, role: Role) -> Result<bool, StoreError> {
+    let changed = tx.execute(
+        "UPDATE user SET role = ?2 WHERE id = ?1",
+        [id.as_str(), role.as_str()],
+    )?;
+    Ok(changed > 0)
+}
+
+/// Notes that a user logs in now.
+pub fn note_login(tx: &Transaction<'_>, id: &UserId) -> Result<(), StoreError> {
+    tx.prepare_cached("UPDATE user SET last_login_at = ?2 WHERE id = ?1")?
+        .execute(rusqlite::params![id.as_str(), now().as_millisecond()])?;
+    Ok(())
 }
 
 /// Sets the hash of a user's password, and ends all the user's tokens. Answers whether the user was there.

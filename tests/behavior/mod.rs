@@ -7,7 +7,7 @@ mod mongodb;
 mod mysql;
 mod postgres;
 mod sqlite;
-mod suite;
+pub mod suite;
 
 /// The suite for one engine: each test of [`suite`] under the engine's name. Files have no server
 /// to be asked, refused or silent, so they take no part in the tests of those.

@@ -7,7 +7,7 @@ mod failing;
 mod killing;
 mod schemas;
 mod syncing;
-mod versions;
+pub mod versions;
 
 pub use connecting::*;
 pub use cutting::*;
@@ -25,7 +25,7 @@ use crate::support::app::TestApp;
 use crate::support::client::Client;
 
 /// A running server, a caller, and a database of the engine.
-struct Stage {
+pub struct Stage {
     app: TestApp,
     client: Client,
     name: String,

@@ -3,7 +3,9 @@
 mod backup;
 mod crashes;
 mod doctor;
+mod doctor_sources;
 mod hostile;
+mod migrations;
 mod rotation;
 mod upgrades;
 

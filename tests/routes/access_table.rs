@@ -6,12 +6,13 @@ use std::collections::BTreeSet;
 use headwater::http::{Access, endpoints};
 use reqwest::Method;
 use serde_json::{Value, json};
+use tempfile::TempDir;
 
 use crate::support::app::{PASSWORD, TestApp};
 use crate::support::client::{Client, send};
 
 /// An endpoint, a request to it, and the status for a viewer, an editor and an admin of the
-/// organization, and for an admin of another one.
+/// organization, which runs the installation, and for an admin of another one.
 struct Row {
     endpoint: &'static str,
     path: &'static str,
@@ -30,7 +31,7 @@ fn row(endpoint: &'static str, path: &'static str, body: Value, statuses: [u16; 
 
 /// `{source}` stands for a source of the organization's workspace `w`, `{job}` for a job of it that has
 /// ended, `{jti}` for a token of the admin, `"{document}"` for what was exported of the workspace's project `p`,
-/// and `"{workspace}"` for what was exported of the workspace.
+/// `{backup}` for a backup, and `"{workspace}"` for what was exported of the workspace.
 fn table() -> Vec<Row> {
     let organization = json!({"scope": "organization"});
     let database = json!({"scope": "organization", "database": {"databaseType": "sqlite", "database": "e.sqlite", "name": "e"}});
@@ -261,6 +262,66 @@ fn table() -> Vec<Row> {
             json!({"scope": "organization", "project_ids": ["q"]}),
             [403, 200, 200, 404],
         ),
+        row(
+            "POST /admin/backups",
+            "/admin/backups",
+            json!({}),
+            [403, 403, 200, 403],
+        ),
+        row(
+            "GET /admin/backups",
+            "/admin/backups",
+            Value::Null,
+            [403, 403, 200, 403],
+        ),
+        row(
+            "GET /admin/backups/{name}",
+            "/admin/backups/{backup}",
+            Value::Null,
+            [403, 403, 200, 403],
+        ),
+        row(
+            "DELETE /admin/backups/{name}",
+            "/admin/backups/{backup}",
+            Value::Null,
+            [403, 403, 200, 403],
+        ),
+        row(
+            "GET /admin/status",
+            "/admin/status",
+            Value::Null,
+            [403, 403, 200, 403],
+        ),
+        row(
+            "POST /users/save",
+            "/users/save",
+            json!({"username": "new", "role": "viewer", "password": PASSWORD}),
+            [403, 403, 200, 200],
+        ),
+        row(
+            "GET /users/list",
+            "/users/list",
+            Value::Null,
+            [403, 403, 200, 200],
+        ),
+        row(
+            "POST /users/set-password",
+            "/users/set-password",
+            json!({"username": "new", "password": PASSWORD}),
+            [403, 403, 200, 200],
+        ),
+        row(
+            "POST /users/disable",
+            "/users/disable",
+            json!({"username": "new"}),
+            [403, 403, 200, 200],
+        ),
+        row(
+            "POST /users/enable",
+            "/users/enable",
+            json!({"username": "new"}),
+            [403, 403, 200, 200],
+        ),
         row("GET /auth/me", "/auth/me", Value::Null, [200; 4]),
         row("GET /auth/tokens", "/auth/tokens", Value::Null, [200; 4]),
         row(
@@ -311,8 +372,8 @@ async fn ask(client: &Client, row: &Row, ids: &[(&str, String)]) -> u16 {
             .header("Content-Type", "application/json")
             .body(body),
     };
-    if row.endpoint.ends_with("/events") {
-        // A stream has no envelope.
+    if row.endpoint.ends_with("/events") || row.endpoint == "GET /admin/backups/{name}" {
+        // A stream has no envelope, and neither has a file.
         return request.send().await.unwrap().status().as_u16();
     }
     send(request).await.status
@@ -352,7 +413,8 @@ fn the_public_endpoints_are_these_alone() {
 
 #[actix_web::test]
 async fn every_role_gets_from_every_endpoint_what_the_table_says() {
-    let app = TestApp::start();
+    let runs = [("HEADWATER_OPERATOR_ORGANIZATION", "acme")];
+    let app = TestApp::start_with(TempDir::new().unwrap(), &runs);
     let files = app.data_dir().join("files");
     std::fs::create_dir_all(&files).unwrap();
     let file = rusqlite::Connection::open(files.join("e.sqlite")).unwrap();
@@ -375,12 +437,15 @@ async fn every_role_gets_from_every_endpoint_what_the_table_says() {
     let asked = json!({"scope": "organization"});
     let whole = admin.post("/workspaces/w/export-tables", asked);
     let whole = whole.await.ok();
+    let backup = admin.post("/admin/backups", json!({})).await.ok();
+    let backup = backup["name"].as_str().unwrap().to_owned();
     let ids = |jti: &str| {
         [
             ("\"{document}\"", document.to_string()),
             ("\"{workspace}\"", whole.to_string()),
             ("{source}", source.clone()),
             ("{job}", job.clone()),
+            ("{backup}", backup.clone()),
             ("{jti}", jti.to_owned()),
         ]
     };

@@ -1,6 +1,9 @@
 //! One file a resource, as in the program's own list of routes.
 
 mod access_table;
+mod admin_backups;
+mod admin_schedule;
+mod admin_status;
 mod api_sources;
 mod assets;
 mod auth;
@@ -20,6 +23,8 @@ mod setup;
 mod sync;
 mod sync_faults;
 mod test_connection;
+mod test_connection_stages;
+mod users;
 mod workspace_transfer;
 mod workspace_transfer_hostile;
 mod workspace_transfer_secrets;

@@ -77,8 +77,14 @@ impl TestApp {
 
     /// A server of a command that says all but where to listen and where its data is.
     pub fn spawn(mut command: Command, folder: TempDir) -> Self {
+        command.args(["serve", "--listen", "127.0.0.1:0"]);
+        Self::spawn_at(command, folder)
+    }
+
+    /// The same of a command that says where to listen too.
+    pub fn spawn_at(mut command: Command, folder: TempDir) -> Self {
         let mut child = command
-            .args(["serve", "--listen", "127.0.0.1:0", "--data-dir"])
+            .arg("--data-dir")
             .arg(folder.path())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

@@ -1,5 +1,7 @@
 //! The endpoints, one file a resource.
 
+mod admin_backups;
+mod admin_status;
 mod auth;
 mod cleanup;
 mod connect;
@@ -54,6 +56,8 @@ pub fn all() -> Vec<Endpoint> {
         jobs::endpoints(),
         preview::endpoints(),
         query::endpoints(),
+        admin_status::endpoints(),
+        admin_backups::endpoints(),
         engines::endpoints(),
         openapi::endpoints(),
     ]

@@ -1,20 +1,24 @@
 //! `/data/{workspace_id}/test-connection`
 
 use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::auth::permission::Access;
+use crate::connectors::Trace;
 use crate::connectors::input::ConnectionInput;
 use crate::http::answer::{Answer, ApiResult};
 use crate::http::endpoint::Endpoint;
 use crate::http::error::{ApiError, Code};
 use crate::http::extract::{Authenticated, Json, WorkspacePath};
+use crate::http::rows::wants_lines;
 use crate::http::services::refusal;
+use crate::http::stage_lines;
 use crate::http::state::State;
 use crate::model::source::SourceType;
 use crate::model::{Scope, SourceId};
-use crate::services::sources::TestReport;
+use crate::services::sources::{Place, Sources, TestReport};
 
 /// The endpoints of this file.
 pub fn endpoints() -> Vec<Endpoint> {
@@ -23,7 +27,8 @@ pub fn endpoints() -> Vec<Endpoint> {
         Endpoint::post("/data/{workspace_id}/test-connection", test, summary)
             .also("/data/test-connection")
             .body::<TestBody>()
-            .answers::<TestReport>(),
+            .answers::<TestReport>()
+            .answers_text(stage_lines::CONTENT_TYPE),
     ]
 }
 
@@ -52,71 +57,89 @@ struct SourceConfig {
     metadata: Option<Map<String, Value>>,
 }
 
+/// What is to be tested, and where it stands in the body.
+enum Wanted {
+    Written(Option<String>, Box<ConnectionInput>, &'static str),
+    Kept(SourceId),
+}
+
 async fn test(
     state: Data<State>,
     caller: Authenticated,
     path: WorkspacePath,
+    request: HttpRequest,
     body: Json<TestBody>,
-) -> ApiResult {
+) -> Result<HttpResponse, ApiError> {
     let Json(parsed) = body;
-    let TestBody {
-        scope,
-        source_config,
-        database,
-        source_id,
-    } = parsed.value;
-    let scope = scope.unwrap_or_default();
-    let (report, field) = match (source_config, database, source_id) {
+    let scope = parsed.value.scope.unwrap_or_default();
+    let wanted = wanted(parsed.value)?;
+    let access = match wanted {
+        Wanted::Written(..) => Access::Write,
+        Wanted::Kept(_) => Access::Read,
+    };
+    let place = state
+        .sources
+        .place(&caller.0, scope, path.0, access)
+        .await?;
+    let warnings = parsed.warnings;
+    if !wants_lines(&request) {
+        let tested = examine(&state.sources, &place, wanted, &Trace::default()).await?;
+        return Ok(answer(tested, warnings)?.into());
+    }
+    let (trace, stages) = Trace::told();
+    let sources = state.sources.clone();
+    let work = async move { answer(examine(&sources, &place, wanted, &trace).await?, warnings) };
+    stage_lines::respond(stages, Box::pin(work)).await
+}
+
+fn wanted(body: TestBody) -> Result<Wanted, ApiError> {
+    match (body.source_config, body.database, body.source_id) {
         (Some(config), None, None) => {
-            let place = state
-                .sources
-                .place(&caller.0, scope, path.0, Access::Write)
-                .await?;
             let source_type = config.source_type.unwrap_or(SourceType::Database);
             let connection = config.connection_config.of_type(source_type);
-            let tested = state
-                .sources
-                .test(&place, config.name.as_deref(), connection)
-                .await;
-            (tested, "source_config.connection_config")
+            let field = "source_config.connection_config";
+            Ok(Wanted::Written(config.name, Box::new(connection), field))
         }
-        (None, Some(database), None) => {
-            let place = state
-                .sources
-                .place(&caller.0, scope, path.0, Access::Write)
-                .await?;
-            (state.sources.test(&place, None, database).await, "database")
-        }
+        (None, Some(database), None) => Ok(Wanted::Written(None, Box::new(database), "database")),
         (None, None, Some(id)) => {
-            let place = state
-                .sources
-                .place(&caller.0, scope, path.0, Access::Read)
-                .await?;
-            let missing = || {
+            let missing = |_| {
                 ApiError::not_found("source", "See /data/list for the sources of the workspace.")
             };
-            let id = SourceId::parse(&id).map_err(|_| missing())?;
-            (state.sources.test_kept(&place, &id).await, "source_id")
+            SourceId::parse(&id).map(Wanted::Kept).map_err(missing)
         }
         (None, None, None) => {
             let message = "The body has neither `source_config` nor `database` nor `source_id`.";
-            return Err(
+            Err(
                 ApiError::new(Code::MISSING_FIELD, message, "Send one of them.")
                     .with("path", "source_config"),
-            );
+            )
         }
         _ => {
             let message =
                 "The body has more than one of `source_config`, `database` and `source_id`.";
-            return Err(ApiError::field(
+            Err(ApiError::field(
                 "source_config",
                 message,
                 "Send one of them.",
-            ));
+            ))
         }
+    }
+}
+
+async fn examine(
+    sources: &Sources,
+    place: &Place,
+    wanted: Wanted,
+    trace: &Trace,
+) -> Result<TestReport, ApiError> {
+    let (tested, field) = match wanted {
+        Wanted::Written(name, connection, field) => {
+            let tested = sources.test(place, name.as_deref(), *connection, trace);
+            (tested.await, field)
+        }
+        Wanted::Kept(id) => (sources.test_kept(place, &id, trace).await, "source_id"),
     };
-    let report = report.map_err(|error| refusal(error, field))?;
-    answer(report, parsed.warnings)
+    tested.map_err(|error| refusal(error, field))
 }
 
 fn answer(report: TestReport, warnings: Vec<String>) -> ApiResult {

@@ -57,6 +57,14 @@ pub enum AccountError {
     /// An admin would shut themselves out.
     #[error("you cannot disable yourself; ask another admin")]
     Yourself,
+    /// A password of one's own is changed by whoever knows the present one.
+    #[error(
+        "your own password is changed by /auth/change-password, which asks for the present one"
+    )]
+    OwnPassword,
+    /// Nobody would be left to rule the organization.
+    #[error("this is the last admin of the organization")]
+    LastAdmin,
     /// The set-up link was used, is too old, or never was.
     #[error("the set-up link is not valid any more; restart the program to get a new one")]
     SetupLink,
@@ -105,8 +113,9 @@ impl AccountError {
             | Self::Name { .. }
             | Self::TokenName
             | Self::Lifetime { .. }
-            | Self::Yourself => Kind::Invalid,
-            Self::NameTaken => Kind::Conflict,
+            | Self::Yourself
+            | Self::OwnPassword => Kind::Invalid,
+            Self::NameTaken | Self::LastAdmin => Kind::Conflict,
             Self::NotFound(_) => Kind::NotFound,
             Self::Password(PasswordError::Failed)
             | Self::Token(TokenError::NotSigned)

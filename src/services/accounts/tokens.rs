@@ -129,6 +129,9 @@ impl Accounts {
                     .filter(|found| !found.user.disabled)
                     .ok_or(AccountError::NotFound("enabled user"))?;
                 let info = tokens::add(tx, &user, &name, kind, expires_at)?;
+                if kind == TokenKind::Login {
+                    users::note_login(tx, &user)?;
+                }
                 Ok::<_, AccountError>((found, info))
             })
             .await?;

@@ -9,8 +9,8 @@ use crate::auth::permission;
 use crate::model::name::Name;
 use crate::model::user::User;
 use crate::model::{Caller, Role};
-use crate::store::users::{self, UserDraft};
-use crate::store::{StoreError, Transaction, setup_links};
+use crate::store::users::{self, ListedUser, UserDraft};
+use crate::store::{StoreError, Transaction, setup_links, tokens};
 
 /// On whose word something is done.
 #[derive(Debug, Clone)]
@@ -44,7 +44,9 @@ pub struct NewUser {
 impl Accounts {
     /// Adds a user. The organization is made on first use.
     pub async fn add_user(&self, by: &Authority, new: NewUser) -> Result<User, AccountError> {
-        self.add_user_if(by, new, |_| Ok(())).await
+        let user = self.add_user_if(by, new, |_| Ok(())).await?;
+        audit(by, "a user was added", &user);
+        Ok(user)
     }
 
     /// Adds a user where the condition holds, in one transaction with it.
@@ -72,7 +74,7 @@ impl Accounts {
         &self,
         by: &Authority,
         organization: Option<&str>,
-    ) -> Result<Vec<User>, AccountError> {
+    ) -> Result<Vec<ListedUser>, AccountError> {
         let organization = match by {
             Authority::Operator => organization.map(str::to_owned),
             Authority::Caller(caller) => {
@@ -100,30 +102,68 @@ impl Accounts {
         password: SecretString,
     ) -> Result<User, AccountError> {
         let user = self.find_user(by, user).await?;
+        if is_oneself(by, &user) {
+            return Err(AccountError::OwnPassword);
+        }
         check_policy(&password, &[&user.name, &user.organization])?;
         let hash = self.passwords.hash(password).await?;
         self.replace_password(user.id.clone(), hash).await?;
+        audit(by, "a user's password was set", &user);
         Ok(user)
     }
 
-    /// Disables or enables a user. The tokens of a disabled user count for nothing meanwhile.
+    /// Sets what a user may do in the organization's scope. It counts from the next request on.
+    pub async fn set_role(
+        &self,
+        by: &Authority,
+        user: &UserName,
+        role: Role,
+    ) -> Result<User, AccountError> {
+        let user = self.find_user(by, user).await?;
+        let (last, of) = (last_admin(by), user.clone());
+        let changed = self.store.write(move |tx| {
+            if role != Role::Admin {
+                last(tx, &of)?;
+            }
+            users::set_role(tx, &of.id, role)?;
+            users::get(tx, &of.id)?.ok_or(AccountError::NotFound("user"))
+        });
+        let user = changed.await?;
+        audit(by, "a user's role was set", &user);
+        Ok(user)
+    }
+
+    /// Disables or enables a user. Disabling ends the user's tokens.
     pub async fn set_disabled(
         &self,
         by: &Authority,
         user: &UserName,
         disabled: bool,
     ) -> Result<User, AccountError> {
-        let mut user = self.find_user(by, user).await?;
-        if let Authority::Caller(caller) = by
-            && caller.user_id == user.id
-        {
-            return Err(AccountError::Yourself);
-        }
-        let id = user.id.clone();
-        self.store
-            .write(move |tx| users::set_disabled(tx, &id, disabled))
-            .await?;
-        user.disabled = disabled;
+        let user = self.find_user(by, user).await?;
+        let oneself = disabled && is_oneself(by, &user);
+        let (last, of) = (last_admin(by), user.clone());
+        let changed = self.store.write(move |tx| {
+            if disabled {
+                last(tx, &of)?;
+            }
+            if oneself {
+                return Err(AccountError::Yourself);
+            }
+            users::set_disabled(tx, &of.id, disabled)?;
+            if disabled {
+                users::raise_token_version(tx, &of.id)?;
+                tokens::revoke_all(tx, &of.id)?;
+            }
+            users::get(tx, &of.id)?.ok_or(AccountError::NotFound("user"))
+        });
+        let user = changed.await?;
+        let what = if disabled {
+            "a user was disabled"
+        } else {
+            "a user was enabled"
+        };
+        audit(by, what, &user);
         Ok(user)
     }
 
@@ -138,6 +178,40 @@ impl Accounts {
             .await?
             .map(|found| found.user)
             .ok_or(AccountError::NotFound("user"))
+    }
+}
+
+fn is_oneself(by: &Authority, user: &User) -> bool {
+    matches!(by, Authority::Caller(caller) if caller.user_id == user.id)
+}
+
+/// Refuses to take the last admin from an organization, in the transaction that would. The operator
+/// may: they can make another one.
+fn last_admin(
+    by: &Authority,
+) -> impl FnOnce(&Transaction<'_>, &User) -> Result<(), AccountError> + use<> {
+    let may = matches!(by, Authority::Operator);
+    move |tx, user| {
+        if may || users::has_other_admin(tx, &user.organization_id, &user.id)? {
+            return Ok(());
+        }
+        // As the user stands now: a role may have changed since they were looked up.
+        let rules = users::get(tx, &user.id)?
+            .is_some_and(|user| user.role == Role::Admin && !user.disabled);
+        (!rules).then_some(()).ok_or(AccountError::LastAdmin)
+    }
+}
+
+/// Tells in the log who did what to whom. What the operator does at the command line is theirs to note.
+fn audit(by: &Authority, what: &str, user: &User) {
+    if let Authority::Caller(caller) = by {
+        tracing::info!(
+            by = caller.user_name,
+            organization = user.organization,
+            user = user.name,
+            role = user.role.as_str(),
+            "{what}"
+        );
     }
 }
 

@@ -3,9 +3,11 @@
 //! The file is a tar archive, compressed by zstd: any tar opens it. Its last entry is the manifest,
 //! so that an archive is written in one pass, and one that was cut has none.
 
-mod aside;
+mod keeper;
 mod manifest;
 mod restore;
+mod schedule;
+mod shelf;
 mod unpack;
 mod write;
 
@@ -18,8 +20,11 @@ use crate::sqlite_file::SqliteFileError;
 use crate::store::StoreError;
 use crate::vault::KeySource;
 
+pub use keeper::{Backups, BackupsError, Begun, Failure, Kept, Running};
 pub use manifest::Manifest;
 pub use restore::{Restored, check, restore};
+pub use schedule::Schedule;
+pub use shelf::{Shelf, Shelved};
 pub use write::{Made, make};
 
 /// The folder of files in an archive, whatever it is called in the data folder.
@@ -34,6 +39,8 @@ pub struct Places {
     pub data_dir: PathBuf,
     /// The folder of files.
     pub files_dir: PathBuf,
+    /// The folder of backups.
+    pub backup_dir: PathBuf,
     /// Where the key that seals credentials comes from.
     pub secret_key: KeySource,
 }
@@ -42,12 +49,22 @@ impl Places {
     /// The folder of files from the data folder on; `None` where it stands elsewhere, and is whoever
     /// put it there's to back up.
     fn files_inside(&self) -> Option<PathBuf> {
+        self.inside(&self.files_dir)
+    }
+
+    /// Whether a file stands in the data folder, by whatever path.
+    pub(super) fn is_inside(&self, file: &Path) -> bool {
+        self.inside(file).is_some()
+    }
+
+    /// The path of a folder from the data folder on, where it stands below that.
+    fn inside(&self, folder: &Path) -> Option<PathBuf> {
         let whole = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
-        let inside = if let Ok(inside) = self.files_dir.strip_prefix(&self.data_dir) {
+        let inside = if let Ok(inside) = folder.strip_prefix(&self.data_dir) {
             inside.to_owned()
         } else {
-            let (files, data) = (whole(&self.files_dir), whole(&self.data_dir));
-            files.strip_prefix(data).ok()?.to_owned()
+            let (folder, data) = (whole(folder), whole(&self.data_dir));
+            folder.strip_prefix(data).ok()?.to_owned()
         };
         Some(inside).filter(|inside| *inside != Path::new(""))
     }
@@ -81,6 +98,9 @@ pub enum BackupError {
         /// As a start would tell it.
         cause: VaultStartError,
     },
+    /// It was told to stop before its end.
+    #[error("it was stopped, since the server stops")]
+    Stopped,
     /// A database is damaged, or cannot be copied.
     #[error(transparent)]
     Sqlite(#[from] SqliteFileError),

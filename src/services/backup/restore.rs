@@ -5,15 +5,15 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
-use super::aside::Aside;
 use super::manifest::Manifest;
 use super::unpack::unpack;
 use super::{BackupError, Places, SETTINGS, failed};
+use crate::aside::Aside;
 use crate::folder_lock::FolderLock;
 use crate::services::setup::{VaultStartError, check_vault};
 use crate::store::{self, Store};
 use crate::vault::KeySource;
-use crate::{auth, disk, vault};
+use crate::{auth, disk, private_file, vault};
 
 /// What was restored.
 #[derive(Debug)]
@@ -78,7 +78,14 @@ pub fn restore(places: &Places, archive: &Path) -> Result<Restored, BackupError>
         ));
     }
     sync(&new).map_err(failed(&new))?;
+    let backups_inside = places.inside(&places.backup_dir);
     let replaced = exchange(&data_dir, &parent, &new, present)?;
+    if let (Some(replaced), Some(inside)) = (&replaced, backups_inside)
+        && let Err(error) = keep_backups(replaced, &data_dir, &inside)
+    {
+        let folder = replaced.join(inside);
+        notes.push(format!("the backups are in {} ({error})", folder.display()));
+    }
     drop(lock);
     Ok(Restored {
         manifest,
@@ -127,6 +134,18 @@ fn keep(present: &Path, new: &Path, name: &str) -> Result<bool, BackupError> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
         Err(error) => Err(failed(&from)(error)),
     }
+}
+
+/// Moves the folder of backups over: whoever deletes the replaced folder does not mean those.
+fn keep_backups(replaced: &Path, data_dir: &Path, inside: &Path) -> io::Result<()> {
+    let (from, to) = (replaced.join(inside), data_dir.join(inside));
+    if !from.is_dir() {
+        return Ok(());
+    }
+    if let Some(parent) = to.parent() {
+        private_file::make_folder(parent)?;
+    }
+    disk::rename_to_new(&from, &to)
 }
 
 /// Makes sure that the credentials in the restored store open by the key that a start would take.

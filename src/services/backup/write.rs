@@ -9,11 +9,12 @@ use data_encoding::HEXLOWER;
 use jiff::Timestamp;
 use secrecy::ExposeSecret;
 use sha2::{Digest, Sha256};
+use tokio_util::sync::CancellationToken;
 use zeroize::Zeroizing;
 
-use super::aside::Aside;
 use super::manifest::{self, Entry, Manifest};
 use super::{BackupError, FILES, Places, failed};
+use crate::aside::Aside;
 use crate::sqlite_file::Snapshot;
 use crate::vault::KeySource;
 use crate::{auth, disk, local, store, vault};
@@ -31,12 +32,20 @@ pub struct Made {
     pub manifest: Manifest,
     /// The length of the archive.
     pub bytes: u64,
+    /// The archive's SHA-256, in hexadecimal.
+    pub sha256: String,
     /// What is not in it, and why: for whoever asked to know.
     pub left_out: Vec<String>,
 }
 
-/// Writes the data folder into a new file, which is there only when it is whole.
-pub fn make(places: &Places, target: &Path, with_key: bool) -> Result<Made, BackupError> {
+/// Writes the data folder into a new file, which is there only when it is whole. Ends early where it
+/// is told to stop.
+pub fn make(
+    places: &Places,
+    target: &Path,
+    with_key: bool,
+    stop: &CancellationToken,
+) -> Result<Made, BackupError> {
     let parent = match target.parent() {
         Some(parent) if parent != Path::new("") => parent,
         _ => Path::new("."),
@@ -58,7 +67,7 @@ pub fn make(places: &Places, target: &Path, with_key: bool) -> Result<Made, Back
     let aside = Aside::new(parent).map_err(failed(parent))?;
     let (part, copy) = (aside.path("archive"), aside.path("copy.sqlite"));
     let states = States::take(&places.data_dir)?;
-    let mut archive = Archive::new(&part).map_err(failed(&part))?;
+    let mut archive = Archive::new(&part, stop.clone()).map_err(failed(&part))?;
     let mut left_out = Vec::new();
     for (path, state) in states.all {
         state.copy_to(&copy)?;
@@ -76,7 +85,7 @@ pub fn make(places: &Places, target: &Path, with_key: bool) -> Result<Made, Back
     if with_key {
         keys(&mut archive, places)?;
     }
-    let manifest = archive
+    let (manifest, sha256) = archive
         .finish(states.taken_at, with_key)
         .map_err(failed(&part))?;
     let bytes = part.metadata().map_err(failed(&part))?.len();
@@ -86,6 +95,7 @@ pub fn make(places: &Places, target: &Path, with_key: bool) -> Result<Made, Back
     Ok(Made {
         manifest,
         bytes,
+        sha256,
         left_out,
     })
 }
@@ -214,22 +224,28 @@ fn keys(archive: &mut Archive, places: &Places) -> Result<(), BackupError> {
 /// An archive that is being written.
 struct Archive {
     path: PathBuf,
-    tar: tar::Builder<zstd::Encoder<'static, BufWriter<File>>>,
+    tar: tar::Builder<zstd::Encoder<'static, BufWriter<HashedFile>>>,
     files: Vec<Entry>,
+    stop: CancellationToken,
 }
 
 impl Archive {
-    fn new(path: &Path) -> io::Result<Self> {
+    fn new(path: &Path, stop: CancellationToken) -> io::Result<Self> {
         let mut options = std::fs::OpenOptions::new();
         options.write(true).create_new(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut compressed = zstd::Encoder::new(BufWriter::new(options.open(path)?), LEVEL)?;
+        let file = HashedFile {
+            file: options.open(path)?,
+            hash: Sha256::new(),
+        };
+        let mut compressed = zstd::Encoder::new(BufWriter::new(file), LEVEL)?;
         compressed.include_checksum(true)?;
         Ok(Self {
             path: path.to_owned(),
             tar: tar::Builder::new(compressed),
             files: Vec::new(),
+            stop,
         })
     }
 
@@ -259,11 +275,16 @@ impl Archive {
                 "there are more than {FILES_AT_MOST} files; keep the folder of files outside of the data folder (files_dir)"
             )));
         }
-        let mut content = Hashed::new(content.take(bytes));
+        let stop = self.stop.clone();
+        let mut content = Hashed::new(Stoppable { content, stop }.take(bytes));
         let mut header = tar::Header::new_gnu();
         header.set_size(bytes);
         header.set_mode(0o600);
-        (self.tar.append_data(&mut header, name, &mut content)).map_err(failed(&self.path))?;
+        let put = self.tar.append_data(&mut header, name, &mut content);
+        if self.stop.is_cancelled() {
+            return Err(BackupError::Stopped);
+        }
+        put.map_err(failed(&self.path))?;
         if content.bytes != bytes {
             return Err(BackupError::Place(format!(
                 "{} became shorter while it was read; try again",
@@ -278,8 +299,8 @@ impl Archive {
         Ok(())
     }
 
-    /// Writes the manifest, and has all of it on the disk.
-    fn finish(mut self, created_at: Timestamp, with_key: bool) -> io::Result<Manifest> {
+    /// Writes the manifest, and has all of it on the disk. Answers the hash of the archive too.
+    fn finish(mut self, created_at: Timestamp, with_key: bool) -> io::Result<(Manifest, String)> {
         let manifest = Manifest {
             format: manifest::FORMAT,
             program: env!("CARGO_PKG_VERSION").to_owned(),
@@ -292,10 +313,43 @@ impl Archive {
         header.set_size(text.len() as u64);
         header.set_mode(0o600);
         (self.tar).append_data(&mut header, manifest::NAME, text.as_slice())?;
-        let mut file = self.tar.into_inner()?.finish()?;
-        file.flush()?;
-        file.get_ref().sync_all()?;
-        Ok(manifest)
+        let written = self.tar.into_inner()?.finish()?.into_inner();
+        let HashedFile { file, hash } = written.map_err(io::IntoInnerError::into_error)?;
+        file.sync_all()?;
+        Ok((manifest, HEXLOWER.encode(&hash.finalize())))
+    }
+}
+
+/// A file that is hashed as it is written.
+struct HashedFile {
+    file: File,
+    hash: Sha256,
+}
+
+impl Write for HashedFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.file.write(bytes)?;
+        self.hash.update(&bytes[..written]);
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+/// What is read until it is told to stop: a server that ends waits for nothing that takes minutes.
+struct Stoppable<R> {
+    content: R,
+    stop: CancellationToken,
+}
+
+impl<R: Read> Read for Stoppable<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.stop.is_cancelled() {
+            return Err(io::Error::other("stopped"));
+        }
+        self.content.read(buffer)
     }
 }
 

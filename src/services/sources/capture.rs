@@ -82,9 +82,8 @@ impl Sources {
         for _ in 0..TRIES {
             let target = self.target_of(place, &record).await?;
             let read = reach::introspect(&self.context, &target).await;
-            let server = read.as_ref().ok();
-            let server = server.map(|(session, _)| session.server().clone());
-            self.note_contact(place, &id, server).await?;
+            let told = read.as_ref().map(|(session, _)| session.server());
+            self.note_contact(place, &id, told).await?;
             let (session, mut schema) = read?;
             let server = session.server().clone();
             // Before the transaction, which keeps all other writers waiting.

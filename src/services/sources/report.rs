@@ -85,45 +85,70 @@ impl Sources {
         place: &Place,
         name: Option<&str>,
         input: ConnectionInput,
+        trace: &Trace,
     ) -> Result<TestReport, SourceError> {
         let _attempt = self.attempts.begin(&place.user)?;
-        let trace = Trace::default();
         let name = name.map(str::to_owned).or_else(|| input.name.clone());
-        let preparing = Box::pin(self.prepare(place, name.as_deref(), input, &trace));
-        examine(&self.context, &trace, preparing).await
+        let preparing = Box::pin(self.prepare(place, name.as_deref(), input, trace));
+        examine(&self.context, trace, preparing).await
     }
 
     /// Tests the connection of a source that is kept, and notes how it stands.
-    pub async fn test_kept(&self, place: &Place, id: &SourceId) -> Result<TestReport, SourceError> {
-        let _attempt = self.attempts.begin(&place.user)?;
+    pub async fn test_kept(
+        &self,
+        place: &Place,
+        id: &SourceId,
+        trace: &Trace,
+    ) -> Result<TestReport, SourceError> {
         let started = Instant::now();
-        let trace = Trace::default();
-        let record = self.record(place, id).await?;
-        let target = self.target_of(place, &record).await?;
-        let looking = async { Ok(reach::look(&self.context, &target, &trace).await) };
-        let found = in_time(&trace, looking, Err).await?;
-        let server = found.as_ref().ok().map(|(server, _)| server.clone());
-        self.note_contact(place, id, server).await?;
+        let found = self.look_at_kept(place, id, trace).await?;
+        let told = found.as_ref().map(|(server, _)| server);
+        self.note_contact(place, id, told).await?;
+        Ok(report(started, trace, found))
+    }
+
+    /// The same, and nothing is noted.
+    pub(in crate::services) async fn try_kept(
+        &self,
+        place: &Place,
+        id: &SourceId,
+    ) -> Result<TestReport, SourceError> {
+        let (started, trace) = (Instant::now(), Trace::default());
+        let found = self.look_at_kept(place, id, &trace).await?;
         Ok(report(started, &trace, found))
     }
 
-    /// Notes that a source was tried just now; `server` is who answered, if anybody did.
+    async fn look_at_kept(
+        &self,
+        place: &Place,
+        id: &SourceId,
+        trace: &Trace,
+    ) -> Result<Found, SourceError> {
+        let _attempt = self.attempts.begin(&place.user)?;
+        let record = self.record(place, id).await?;
+        let target = self.target_of(place, &record).await?;
+        let looking = async { Ok(reach::look(&self.context, &target, trace).await) };
+        in_time(trace, looking, Err).await
+    }
+
+    /// Notes that a source was tried just now: who answered, or why nobody did.
     pub(super) async fn note_contact(
         &self,
         place: &Place,
         id: &SourceId,
-        server: Option<ServerInfo>,
+        told: Result<&ServerInfo, &ConnectorError>,
     ) -> Result<(), SourceError> {
         let (place, id) = (place.clone(), id.clone());
-        let status = if server.is_some() {
-            SourceStatus::Connected
-        } else {
-            SourceStatus::Unreachable
+        let (status, error) = match told {
+            Ok(_) => (SourceStatus::Connected, None),
+            Err(error) => (SourceStatus::Unreachable, Some(error.kind.code())),
         };
+        let server = told.ok().cloned();
         self.store
             .write(move |tx| {
                 let contact = Contact {
                     status,
+                    error,
                     at: Timestamp::now(),
                     server_product: server.as_ref().map(|s| s.product.as_str()),
                     server_version: server.as_ref().map(|s| s.version.as_str()),

@@ -1,7 +1,7 @@
 use super::*;
 
 #[tokio::test]
-async fn the_tokens_of_a_disabled_user_count_for_nothing_meanwhile() {
+async fn disabling_a_user_ends_the_users_tokens() {
     let fixture = Fixture::new();
     fixture.user("anna", "org", Role::Viewer).await;
     let issued = fixture.login("anna", PASSWORD).await.unwrap();
@@ -19,13 +19,8 @@ async fn the_tokens_of_a_disabled_user_count_for_nothing_meanwhile() {
         .await;
     assert_eq!(token.unwrap_err().kind(), AccountErrorKind::NotFound);
     set(false).await.unwrap();
-    assert!(
-        fixture
-            .accounts
-            .authenticate(issued.token.expose_secret())
-            .await
-            .is_ok()
-    );
+    fixture.refuses(&issued).await;
+    fixture.login("anna", PASSWORD).await.unwrap();
 }
 
 #[tokio::test]

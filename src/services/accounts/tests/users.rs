@@ -19,7 +19,7 @@ async fn an_admin_rules_the_users_of_their_own_organization_alone() {
     assert_eq!(
         listed
             .iter()
-            .map(|user| user.name.as_str())
+            .map(|listed| listed.user.name.as_str())
             .collect::<Vec<_>>(),
         ["anna", "chief"]
     );
@@ -32,11 +32,13 @@ async fn an_admin_rules_the_users_of_their_own_organization_alone() {
         .await
         .unwrap_err();
     assert_eq!(error.kind(), AccountErrorKind::NotFound);
-    let error = accounts
-        .set_disabled(&chief, &named("chief"), true)
-        .await
-        .unwrap_err();
-    assert!(matches!(error, AccountError::Yourself));
+    let (oneself, deputy) = (named("chief"), named("deputy"));
+    let oneself = || accounts.set_disabled(&chief, &oneself, true);
+    assert!(matches!(oneself().await, Err(AccountError::LastAdmin)));
+    fixture.user("deputy", "org", Role::Admin).await;
+    assert!(matches!(oneself().await, Err(AccountError::Yourself)));
+    accounts.set_disabled(&chief, &deputy, true).await.unwrap();
+    assert!(matches!(oneself().await, Err(AccountError::LastAdmin)));
     let error = accounts
         .set_password(&anna, &named("chief"), "another good one".into())
         .await;

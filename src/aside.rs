@@ -14,14 +14,17 @@ const LOCK: &str = "lock";
 /// A folder of our own beside others, for the owner alone. Dropped, it goes with all that is in it;
 /// where its process was killed, the next one takes it away.
 #[derive(Debug)]
-pub(super) struct Aside {
+pub struct Aside {
     folder: TempDir,
     _lock: File,
 }
 
 impl Aside {
     /// A new one in `parent`.
-    pub(super) fn new(parent: &Path) -> io::Result<Self> {
+    ///
+    /// # Errors
+    /// Where it cannot be made there.
+    pub fn new(parent: &Path) -> io::Result<Self> {
         clear(parent)?;
         let mut builder = tempfile::Builder::new();
         builder.prefix(PREFIX);
@@ -40,7 +43,8 @@ impl Aside {
     }
 
     /// A path in it.
-    pub(super) fn path(&self, name: &str) -> PathBuf {
+    #[must_use]
+    pub fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 }

@@ -1,17 +1,21 @@
 //! Whether a data folder is well: looked at as it stands, and nothing in it is changed.
 
+mod sources;
+
 use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use super::backup::Places;
+use super::backup::{Places, Shelf};
 use super::setup::{VaultStartError, check_vault, unopened};
 use crate::folder_lock::{FolderLock, LockError};
 use crate::sqlite_file::{self, Snapshot};
 use crate::store::{self, Connection, secrets};
 use crate::vault::KeySource;
 use crate::{auth, disk, key_file, local, private_file};
+
+pub use sources::{AskedSource, ask_sources};
 
 /// Below this much free disk, something will fail soon; below that, now.
 const LITTLE_DISK: u64 = 1 << 30;
@@ -32,7 +36,7 @@ pub enum State {
 /// Something that was looked at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding {
-    /// What: `folder`, `store`, `key`, `tokens`, `copies` or `disk`.
+    /// What: `folder`, `store`, `key`, `tokens`, `copies`, `disk` or `source`.
     pub check: &'static str,
     /// How it is.
     pub state: State,
@@ -41,6 +45,9 @@ pub struct Finding {
     /// What to do, where something is to be done.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub hint: String,
+    /// The source that was asked, where it was one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<AskedSource>,
 }
 
 /// What was found so far.
@@ -72,6 +79,7 @@ impl Findings {
             state,
             message: message.into(),
             hint: hint.into(),
+            source: None,
         });
     }
 }
@@ -115,16 +123,8 @@ fn folder(findings: &mut Findings, data: &Path) {
 
 /// Whether others may read what is the owner's.
 fn rights(findings: &mut Findings, places: &Places) {
-    let data = &places.data_dir;
-    let mut private = vec![
-        (data.clone(), "700"),
-        (data.join(store::FILE_NAME), "600"),
-        (data.join(auth::token::FILE_NAME), "600"),
-    ];
-    private.extend(places.secret_key.file().map(|file| (file, "600")));
-    private.extend(copies(data).into_iter().map(|file| (file, "600")));
     let mut open = 0;
-    for (path, mode) in private {
+    for (path, mode) in private(places) {
         let name = path.display();
         match private_file::is_open_to_others(&path) {
             Ok(false) => {}
@@ -152,9 +152,32 @@ fn rights(findings: &mut Findings, places: &Places) {
     if open == 0 {
         findings.ok(
             "folder",
-            "nobody else may read the store, the keys or the copies",
+            "nobody else may read the store, the keys, the copies or the backups",
         );
     }
+}
+
+/// What is for the owner alone, each with the mode that it should have.
+fn private(places: &Places) -> Vec<(PathBuf, &'static str)> {
+    let data = &places.data_dir;
+    let mut private = vec![
+        (data.clone(), "700"),
+        (data.join(store::FILE_NAME), "600"),
+        (data.join(auth::token::FILE_NAME), "600"),
+    ];
+    private.extend(places.secret_key.file().map(|file| (file, "600")));
+    private.extend(copies(data).into_iter().map(|file| (file, "600")));
+    let shelf = Shelf::new(places.backup_dir.clone());
+    let backups = shelf.list().unwrap_or_default().into_iter();
+    private.extend(backups.map(|backup| (shelf.folder().join(backup.name), "600")));
+    private
+}
+
+/// What is for the owner alone and others may read, each with the mode that it should have.
+pub(super) fn open_to_others(places: &Places) -> Vec<(PathBuf, &'static str)> {
+    let mut private = private(places);
+    private.retain(|(path, _)| private_file::is_open_to_others(path).unwrap_or(false));
+    private
 }
 
 fn room(findings: &mut Findings, data: &Path) {
