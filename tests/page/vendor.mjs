@@ -46,14 +46,14 @@ function fetchPackage(id, number) {
 
 // Bare specifiers become the file of that package; maps of sources are not brought along.
 function relative(text, importer) {
-  const place = (_, before, specifier) => {
+  const place = (_, before, quote, specifier) => {
     if (specifier.startsWith(".")) throw new Error(`${importer} imports ${specifier}, a second file of its package`);
     const found = entries.find((entry) => entry.imported_as === specifier || (!entry.imported_as && entry.name === specifier));
     if (!found) throw new Error(`${importer} imports ${specifier}, which the manifest has not`);
     return `${before}"./${found.file}"`;
   };
   return text
-    .replace(/(\bfrom\s*|\bimport\s*)["']([^"']+)["']/g, place)
+    .replace(/((?:^|[;}])(?:import|export)\b(?:[^"';]*?\bfrom)?\s*)(["'])([\w@./-]+)\2/gm, place)
     .replace(/^\/\/# sourceMappingURL=.*\n?/m, "")
     .trimEnd()
     .concat("\n");

@@ -1,6 +1,6 @@
 // The screens. A new one is a file (or folder) beside this and a line here: its path (`:id` is a part that
-// differs), its title, its place in the navigation where it has one, and how it is loaded. The module's default
-// export is a component that gets `{params, query}`.
+// differs), its title, its place in the navigation where it has one (`admin`: for admins alone), and how it is
+// loaded. The module's default export is a component that gets `{params, query}`.
 
 export const screens = [
   { path: "/", title: "Sources", load: () => import("./sources.js") },
@@ -10,6 +10,11 @@ export const screens = [
   { path: "/sources/:id/changes", title: "Changes", load: () => import("./source-changes.js") },
   { path: "/projects", title: "Projects", nav: { icon: "projects" }, load: () => import("./projects.js") },
   { path: "/projects/:id", title: "Project", load: () => import("./project.js") },
+  { path: "/preview", title: "Rows", load: () => import("./preview.js") },
+  { path: "/query", title: "Query", nav: { icon: "query" }, load: () => import("./query.js") },
+  { path: "/transfer", title: "Export and import", nav: { icon: "transfer" }, load: () => import("./transfer.js") },
   { path: "/workspaces", title: "Workspaces", load: () => import("./workspaces.js") },
+  { path: "/api", title: "API", load: () => import("./api-reference.js") },
+  { path: "/status", title: "Status", nav: { icon: "status", apart: true, admin: true }, load: () => import("./status.js") },
   { path: "/settings", title: "Settings", nav: { icon: "settings", apart: true }, load: () => import("./settings.js") },
 ];

@@ -6,8 +6,9 @@ import { Field, Form } from "../ui/form.js";
 import { Page } from "../ui/page.js";
 import { toast } from "../ui/toast.js";
 import { ApiTokens } from "./settings/api-tokens.js";
+import { Users } from "./settings/users.js";
 
-/** Who is logged in, their password, and their tokens for programs. */
+/** Who is logged in, their password, and their tokens for programs; for an admin the users besides. */
 export default function Settings() {
   const { name, organization, role } = me.value;
   return html`<${Page} title="Settings">
@@ -16,6 +17,7 @@ export default function Settings() {
     </section>
     <${ApiTokens} />
     <${Password} />
+    ${role === "admin" && html`<${Users} />`}
   <//>`;
 }
 

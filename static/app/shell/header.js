@@ -31,7 +31,7 @@ function UserMenu() {
   const items = [
     { heading: `${name} · ${organization} · ${role}` },
     { text: "Settings", icon: "settings", href: href("/settings") },
-    { text: "API description", icon: "code", href: "api/v1/openapi.json" },
+    { text: "API", icon: "code", href: href("/api") },
     { text: "Log out", icon: "back", onClick: logOut },
   ];
   return html`<${Menu} kind="quiet" icon="user" label=${`User ${name}`} items=${items} />`;

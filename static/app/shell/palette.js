@@ -4,6 +4,7 @@ import { html, useEffect, useId, useRef, useState } from "../html.js";
 import { count, plural } from "../format.js";
 import { go } from "../router.js";
 import { screens } from "../screens/index.js";
+import { me } from "../session.js";
 import { here } from "../workspace.js";
 import { Dialog } from "../ui/dialog.js";
 import { ErrorBox } from "../ui/error-box.js";
@@ -59,7 +60,8 @@ function statusOf(text, entries, more, searching) {
 
 function places(text) {
   const wanted = text.trim().toLowerCase();
-  const shown = screens.filter(({ nav, title }) => nav && title.toLowerCase().includes(wanted));
+  const allowed = ({ nav }) => nav && (!nav.admin || me.value.role === "admin");
+  const shown = screens.filter((screen) => allowed(screen) && screen.title.toLowerCase().includes(wanted));
   return shown.map(({ path, title, nav }) => ({ key: path, icon: nav.icon, text: title, note: "", where: "Go to", open: () => go(path) }));
 }
 

@@ -27,6 +27,13 @@ export function textOf(value) {
   return JSON.stringify(value, (_, inner) => (typeof inner === "bigint" ? String(inner) : inner), 2);
 }
 
+/** A row as one JSON object; integers keep all their digits. */
+export function rowAsJson(columns, row) {
+  const raw = (value) => (typeof value === "bigint" ? (JSON.rawJSON?.(String(value)) ?? String(value)) : value);
+  const parts = columns.map((column, at) => `  ${JSON.stringify(column.name)}: ${JSON.stringify(row[at] ?? null, (_, inner) => raw(inner))}`);
+  return `{\n${parts.join(",\n")}\n}`;
+}
+
 /** So much of a long value stands in a cell; all of it in its dialog. */
 const SHOWN = 300;
 

@@ -13,5 +13,5 @@ export function Dragged({ width, onWidth }) {
   const up = () => {
     from.current = null;
   };
-  return html`<span class="grid-resize" aria-hidden="true" onPointerDown=${down} onPointerMove=${move} onPointerUp=${up} onLostPointerCapture=${up}></span>`;
+  return html`<span class="grid-resize" aria-hidden="true" onClick=${(event) => event.stopPropagation()} onPointerDown=${down} onPointerMove=${move} onPointerUp=${up} onLostPointerCapture=${up}></span>`;
 }

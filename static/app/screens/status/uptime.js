@@ -1,0 +1,11 @@
+import { plural } from "../../format.js";
+
+/** `3 days 4 h`, `12 min`: of long times the two largest parts. */
+export function uptime(seconds) {
+  const minutes = Math.floor(seconds / 60);
+  const hours = Math.floor(minutes / 60);
+  const days = Math.floor(hours / 24);
+  if (days > 0) return `${plural(days, "day")} ${hours % 24} h`;
+  if (hours > 0) return `${hours} h ${minutes % 60} min`;
+  return minutes > 0 ? `${minutes} min` : `${seconds} s`;
+}
