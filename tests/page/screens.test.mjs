@@ -1,6 +1,9 @@
 import { look, open, test } from "./harness.mjs";
 
-const SCREENS = { sources: "#/sources", projects: "#/projects", workspaces: "#/workspaces", settings: "#/settings", nothing: "#/nothing" };
+const SCREENS = {
+  sources: "#/sources", "add a source": "#/sources/add", projects: "#/projects", sync: "#/sync", "new sync": "#/sync/new",
+  workspaces: "#/workspaces", settings: "#/settings", nothing: "#/nothing",
+};
 const token = process.env.PAGE_TOKEN;
 
 for (const width of [390, 1440]) {
