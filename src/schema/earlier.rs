@@ -54,7 +54,9 @@ fn is_same(now: &Table, before: &Table) -> bool {
 
 fn is_kept(now: &Table, before: &Table) -> bool {
     let whole = now.sample.as_ref().is_some_and(|s| s.method == "all");
-    before.sample.is_some() && !whole && now.kind == before.kind
+    // What is sampled and has columns alone, as records of an API are, tells all of them by those.
+    let has_fields = !now.fields.is_empty() || !before.fields.is_empty();
+    before.sample.is_some() && has_fields && !whole && now.kind == before.kind
 }
 
 fn keep(now: &mut Table, before: &Table, wanted: impl Fn(&Table, &str) -> bool) {
@@ -303,6 +305,19 @@ mod tests {
     fn kept(mut now: Schema, before: &Schema) -> Table {
         keep_all(&mut now, before);
         now.tables.remove(0)
+    }
+
+    #[test]
+    fn a_sample_of_columns_without_fields_stays_as_it_is() {
+        let column = Column {
+            name: "id".to_owned(),
+            position: 1,
+            ..Column::default()
+        };
+        let mut before = schema("first", Vec::new());
+        before.tables[0].columns = vec![column.clone()];
+        let now = before.clone();
+        assert_eq!(kept(now, &before).columns, [column]);
     }
 
     fn names(fields: &[Field]) -> Vec<&str> {

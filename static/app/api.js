@@ -18,9 +18,12 @@ const BASE = new URL("api/v1/", document.baseURI);
  *   `quiet` leaves it out of "Show as curl"; `exact` gives integers beyond 2^53 as BigInt
  */
 export async function call(method, path, options = {}) {
-  const response = await send(method, path, options);
-  const text = await readAll(response, options.signal);
-  const answer = parse(text, options.exact);
+  return dataOf(await send(method, path, options), options);
+}
+
+/** `data` of the envelope that a response is; an ApiError where it tells of one. */
+export async function dataOf(response, { signal, exact } = {}) {
+  const answer = parse(await readAll(response, signal), exact);
   if (!answer || answer.status === "error") throw fromAnswer(response, answer);
   return answer.data;
 }
@@ -30,12 +33,12 @@ export const post = (path, body = {}, options) => call("POST", path, { ...option
 
 /**
  * A response that is no envelope: a file, NDJSON, events. An error is still an ApiError.
- * Options as of `call`, and `accept`.
+ * Options as of `call`, `accept`, and further `headers`.
  */
 export async function send(method, path, options = {}) {
   const { query, body, signal, quiet, accept } = options;
   const url = address(path, query);
-  const headers = {};
+  const headers = { ...options.headers };
   if (token.value) headers.Authorization = `Bearer ${token.value}`;
   if (accept) headers.Accept = accept;
   const raw = body instanceof Blob;

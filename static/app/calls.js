@@ -43,7 +43,7 @@ export function asPython({ method, url, body, file, accept }) {
 export function redact(value, name = "") {
   if (Array.isArray(value)) return value.map((item) => redact(item, name));
   if (value && typeof value === "object") {
-    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, redact(inner, key)]));
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, redact(inner, name === "headers" ? "secret" : key)]));
   }
   if (typeof value !== "string") return value;
   if (SECRET.test(name) && value) return "***";

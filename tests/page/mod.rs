@@ -7,6 +7,7 @@ use runner::page;
 use tempfile::TempDir;
 
 use crate::support::app::{TestApp, command};
+use crate::support::servers::postgres_port;
 
 /// A server that nobody has set up yet, and the token in its link.
 fn bare() -> (TestApp, String) {
@@ -72,4 +73,38 @@ fn grids_and_trees_of_thousands_work_by_keys() {
 fn the_first_screen_is_there_after_few_bytes() {
     let (app, token) = demo();
     page("first_load").with("PAGE_TOKEN", token).run(&app);
+}
+
+#[test]
+fn a_database_is_connected_and_what_is_wrong_is_said_at_its_stage() {
+    let (app, token) = demo();
+    let port = postgres_port().map_or_else(String::new, |port| port.to_string());
+    page("add_source")
+        .with("PAGE_TOKEN", token)
+        .with("PAGE_POSTGRES_PORT", port)
+        .run(&app);
+}
+
+#[test]
+fn files_and_apis_become_sources() {
+    let (app, token) = demo();
+    page("add_other").with("PAGE_TOKEN", token).run(&app);
+}
+
+#[test]
+fn a_source_is_edited_without_retyping_and_deleted_by_its_name() {
+    let (app, token) = demo();
+    page("edit_source").with("PAGE_TOKEN", token).run(&app);
+}
+
+#[test]
+fn a_sync_is_started_watched_left_stopped_and_gone_on_with() {
+    let (app, token) = demo();
+    page("sync").with("PAGE_TOKEN", token).run(&app);
+}
+
+#[test]
+fn events_go_on_behind_the_last_one_where_their_stream_broke() {
+    let (app, token) = demo();
+    page("events").with("PAGE_TOKEN", token).run(&app);
 }

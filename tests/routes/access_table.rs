@@ -62,6 +62,12 @@ fn table() -> Vec<Row> {
             [200, 200, 200, 404],
         ),
         row(
+            "GET /data/{workspace_id}/sources/{source_id}",
+            "/data/w/sources/{source}?scope=organization",
+            Value::Null,
+            [200, 200, 200, 404],
+        ),
+        row(
             "GET /data/{workspace_id}/schema",
             "/data/w/schema?scope=organization&source_id={source}",
             Value::Null,

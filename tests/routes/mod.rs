@@ -20,6 +20,7 @@ mod search;
 mod secrets;
 mod seeds;
 mod setup;
+mod source_details;
 mod sync;
 mod sync_faults;
 mod test_connection;

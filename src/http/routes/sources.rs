@@ -1,15 +1,17 @@
-//! `/data/{workspace_id}/list`
+//! `/data/{workspace_id}/list`, and one source of it
 
+use actix_web::HttpRequest;
 use actix_web::web::Data;
 use serde::Deserialize;
 
 use crate::auth::permission::Access;
 use crate::http::answer::{Answer, ApiResult};
 use crate::http::endpoint::Endpoint;
-use crate::http::extract::{Authenticated, Json, QueryParameters, WorkspacePath};
+use crate::http::error::ApiError;
+use crate::http::extract::{Authenticated, Json, QueryParameters, WorkspacePath, path_segment};
 use crate::http::state::State;
-use crate::model::{Caller, Scope, WorkspaceRef};
-use crate::services::sources::ListedSource;
+use crate::model::{Caller, Scope, SourceId, WorkspaceRef};
+use crate::services::sources::{ListedSource, SourceDetails};
 
 use super::SCOPE;
 
@@ -26,6 +28,13 @@ pub fn endpoints() -> Vec<Endpoint> {
             .also("/data/list")
             .body::<ListBody>()
             .answers::<Vec<ListedSource>>(),
+        Endpoint::get(
+            "/data/{workspace_id}/sources/{source_id}",
+            details,
+            "Show a source with its settings, which hold no secret",
+        )
+        .query("scope", SCOPE)
+        .answers::<SourceDetails>(),
     ]
 }
 
@@ -85,4 +94,22 @@ async fn answer(
         state.sources.list(&place, tables).await?,
         "Data sources listed",
     )
+}
+
+async fn details(
+    state: Data<State>,
+    caller: Authenticated,
+    path: WorkspacePath,
+    query: QueryParameters,
+    request: HttpRequest,
+) -> ApiResult {
+    let place = state
+        .sources
+        .place(&caller.0, query.scope()?, path.0, Access::Read)
+        .await?;
+    let id = path_segment(&request, "source_id").unwrap_or_default();
+    let id = SourceId::parse(&id).map_err(|_| {
+        ApiError::not_found("source", "See /data/list for the sources of the workspace.")
+    })?;
+    Answer::new(state.sources.details(&place, &id).await?, "Source read")
 }

@@ -50,8 +50,9 @@ impl Sources {
         input: ConnectionInput,
     ) -> Result<(SchemaDocument, Vec<String>), SourceError> {
         let _attempt = self.attempts.begin(&place.user)?;
-        let Prepared { target, warnings } =
-            self.prepare(place, None, input, &Trace::default()).await?;
+        let (name, trace) = (input.name.clone(), Trace::default());
+        let preparing = self.prepare(place, name.as_deref(), input, &trace);
+        let Prepared { target, warnings } = preparing.await?;
         let (session, schema) = reach::introspect(&self.context, &target).await?;
         let server = session.server().clone();
         session.close().await;

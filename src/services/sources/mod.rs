@@ -6,6 +6,7 @@ mod capture;
 mod catalog;
 mod connect;
 mod contact;
+mod details;
 mod direct;
 mod document;
 mod flights;
@@ -27,6 +28,7 @@ pub(in crate::services) use arrival::{ArrivingVersion, take_schema, take_version
 pub use catalog::{Cleaned, ListedSource};
 pub use connect::{ConnectRequest, Connected};
 pub use contact::Prepared;
+pub use details::SourceDetails;
 pub use direct::Direct;
 pub use document::SchemaDocument;
 pub use fresh::{Fresh, Lost};

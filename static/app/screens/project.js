@@ -39,7 +39,7 @@ export default function Project({ params }) {
   return html`<${Page} title=${data.name} about=${data.description} back=${back} actions=${actions}>
     ${exporting.error && html`<${ErrorBox} error=${exporting.error} />`}
     <dl class="facts">
-      <${Fact} label="Id"><span class="row"><code>${data.id}</code><${CopyButton} small text=${data.id} label="Copy id" /></span><//>
+      <${Fact} label="Id"><span class="row whole"><code class="truncate">${data.id}</code><${CopyButton} small text=${data.id} label="Copy id" /></span><//>
       <${Fact} label="Made"><${RelativeTime} at=${data.created_at} /><//>
       <${Fact} label="Changed"><${RelativeTime} at=${data.updated_at} /><//>
     </dl>

@@ -7,7 +7,8 @@ import { Button } from "../ui/button.js";
 import { ErrorBox } from "../ui/error-box.js";
 import { Page } from "../ui/page.js";
 import { useLoad } from "../ui/work.js";
-import { screens } from "./index.js";
+import { hasScreen } from "./sources/has-screen.js";
+import { RowActions } from "./sources/row-actions.js";
 
 const STATUS = {
   connected: ["good", "Connected"],
@@ -26,30 +27,29 @@ export default function Sources() {
     ${!data && !error && html`<${Skeleton} />`}
     ${data?.length === 0 && html`<${Empty} icon="sources" title="No source yet" actions=${add}>
       A source is a database, a file or an API. Add the first one to see its tables, draw them, and query them.<//>`}
-    ${data?.length > 0 && html`<${Table} sources=${data} />`}
+    ${data?.length > 0 && html`<${Table} sources=${data} onChange=${reload} />`}
   <//>`;
 }
 
-function Table({ sources }) {
+function Table({ sources, onChange }) {
   return html`<div class="table-wrap" tabIndex="0" role="region" aria-label="Sources"><table class="table">
-    <thead><tr><th scope="col">Name</th><th scope="col">Status</th><th scope="col" class="wide-only">Engine</th><th scope="col" class="number">Tables</th><th scope="col" class="wide-only">Schema read</th><th scope="col" class="wide-only">Copied</th></tr></thead>
-    <tbody>${sources.map((source) => html`<${Row} key=${source.id} source=${source} />`)}</tbody>
+    <thead><tr><th scope="col">Name</th><th scope="col">Status</th><th scope="col" class="wide-only">Engine</th><th scope="col" class="number">Tables</th><th scope="col" class="wide-only">Schema read</th><th scope="col" class="wide-only">Copied</th><th scope="col"><span class="unseen">Actions</span></th></tr></thead>
+    <tbody>${sources.map((source) => html`<${Row} key=${source.id} source=${source} onChange=${onChange} />`)}</tbody>
   </table></div>`;
 }
 
-function Row({ source }) {
+function Row({ source, onChange }) {
   const [kind, words] = STATUS[source.status] ?? ["", source.status];
   const place = [source.host, source.database].filter(Boolean).join("/");
   const target = hasScreen("/sources/:id") ? href(`/sources/${encodeURIComponent(source.id)}`) : null;
   return html`<tr>
     <th scope="row">${target ? html`<a href=${target}>${source.name}</a>` : source.name}
       ${place && html`<div class="quiet small-text mono">${place}</div>`}</th>
-    <td class="fit"><${Badge} kind=${kind}>${words}<//></td>
+    <td class="fit">${source.status === "needs_credentials" && mayWrite.value ? html`<a href=${href(`/sources/${encodeURIComponent(source.id)}/edit`)}><${Badge} kind=${kind}>${words}<//></a>` : html`<${Badge} kind=${kind}>${words}<//>`}</td>
     <td class="wide-only">${source.engine ?? source.type}</td>
     <td class="number">${short(source.table_count)}</td>
     <td class="fit wide-only"><${RelativeTime} at=${source.schema_captured_at} none="Not yet" /></td>
     <td class="fit wide-only"><${RelativeTime} at=${source.last_synced_at} none="Not yet" /></td>
+    <td class="fit"><${RowActions} source=${source} onChange=${onChange} /></td>
   </tr>`;
 }
-
-const hasScreen = (path) => screens.some((screen) => screen.path === path);

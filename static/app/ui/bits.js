@@ -47,3 +47,8 @@ export function Skeleton({ lines = 4 }) {
 export function Fact({ label, children }) {
   return html`<div class="fact"><dt>${label}</dt><dd>${children}</dd></div>`;
 }
+
+/** A part of a form or screen that is mostly left alone; `note` says how it stands. */
+export function Fold({ title, note, open, children }) {
+  return html`<details class="fold" open=${open}><summary>${title}${note && html`<span class="quiet">${note}</span>`}</summary><div class="fold-inside">${children}</div></details>`;
+}

@@ -39,6 +39,13 @@ export function Form({ onSend, submit = "Save", onCancel, danger, wide, disabled
   </form>`;
 }
 
+/** What is wrong with the field of this JSON path, in words; "" where nothing is. */
+export function useWrong(path) {
+  const form = useContext(Context);
+  if (path) form.paths.add(path);
+  return path && form.place === path ? [form.error.message, form.error.hint].filter(Boolean).join(" ") : "";
+}
+
 /**
  * A label with its control, help below it, and what is wrong with it. The control is an `input` of
  * the given attributes, or what `control` makes of `{id, name, "aria-describedby", "aria-invalid"}`.
@@ -47,9 +54,8 @@ export function Form({ onSend, submit = "Save", onCancel, danger, wide, disabled
  */
 export function Field({ label, name, path = name, help, error, optional, control, class: extra = "", ...input }) {
   const id = useId();
-  const form = useContext(Context);
-  if (path) form.paths.add(path);
-  const wrong = error ?? (path && form.place === path ? [form.error.message, form.error.hint].filter(Boolean).join(" ") : "");
+  const told = useWrong(path);
+  const wrong = error ?? told;
   const described = [help && `${id}-help`, wrong && `${id}-wrong`].filter(Boolean).join(" ") || undefined;
   const shared = { id, name, "aria-describedby": described, "aria-invalid": wrong ? "true" : undefined };
   return html`<div class=${`field ${extra}`}>

@@ -13,11 +13,12 @@ const PAUSE_MS = 700;
  * Arrow keys move, open and close; Home and End; letters go to the next entry that begins with them;
  * Enter or Space chooses.
  * @param {{label: string, items: any[], idOf: (item: any) => string, textOf: (item: any) => string, childrenOf?: (item: any) => any[] | undefined,
- *   chosen?: string, onChoose?: (item: any) => void, isGroup?: (item: any) => boolean, render?: (item: any) => any, opened?: Iterable<string>, height?: string}} props
+ *   chosen?: string, onChoose?: (item: any) => void, isGroup?: (item: any) => boolean, render?: (item: any) => any, opened?: Iterable<string>, checkedOf?: (item: any) => "true" | "false" | "mixed", height?: string}} props
  *   `childrenOf` answers undefined for leaves; `opened` are the ids that are open at first, and what is around
- *   `chosen` is opened as well; where there is an `onChoose`, those that `isGroup` are opened and closed in its place
+ *   `chosen` is opened as well; where there is an `onChoose`, those that `isGroup` are opened and closed in its place;
+ *   with `checkedOf` entries are ticked rather than chosen
  */
-export function Tree({ label, items, idOf, textOf, childrenOf = () => undefined, chosen, onChoose, isGroup = () => !onChoose, render = textOf, opened = [], height }) {
+export function Tree({ label, items, idOf, textOf, childrenOf = () => undefined, chosen, onChoose, isGroup = () => !onChoose, render = textOf, opened = [], checkedOf, height }) {
   const element = useRef(null);
   const id = useId();
   const [open, setOpen] = useState(() => new Set([...opened, ...around(items, childrenOf, idOf, chosen)]));
@@ -83,7 +84,7 @@ export function Tree({ label, items, idOf, textOf, childrenOf = () => undefined,
         const index = first + offset;
         const chosenHere = chosen !== undefined && idOf(row.item) === chosen;
         return html`<div key=${idOf(row.item)} id=${`${id}-${index}`} class=${index === at ? "tree-row active" : "tree-row"} role="treeitem" aria-level=${row.level + 1}
-          aria-setsize=${row.siblings} aria-posinset=${row.position + 1} aria-expanded=${row.children ? String(row.open) : undefined} aria-selected=${chosenHere ? "true" : "false"}
+          aria-setsize=${row.siblings} aria-posinset=${row.position + 1} aria-expanded=${row.children ? String(row.open) : undefined} aria-selected=${checkedOf ? undefined : chosenHere ? "true" : "false"} aria-checked=${checkedOf?.(row.item)}
           style=${{ top: `${index * size}px`, paddingInlineStart: `${row.level * INDENT}rem` }} onClick=${() => { setAt(index); if (!isGroup(row.item)) onChoose(row.item); else if (row.children) turn(row); }}>
           <span class="tree-twist" onClick=${(event) => { if (row.children) { event.stopPropagation(); turn(row); } }}>${row.children && html`<${Icon} name="expand" />`}</span>
           ${render(row.item)}
