@@ -3,7 +3,7 @@
 use ::mongodb::bson::{Document, doc};
 use ::mongodb::options::{ClientOptions, Credential, ServerAddress};
 use serde_json::{Value, json};
-use tokio_postgres::NoTls;
+use tokio_postgres::{Config, NoTls};
 
 use super::{demo, page};
 use crate::support::app::TestApp;
@@ -35,7 +35,10 @@ fn many(count: usize) -> String {
 
     let mut sql = String::from("BEGIN;");
     for at in 0..count {
-        let _ = write!(sql, "CREATE TABLE t_{at:04} (id INTEGER PRIMARY KEY, name TEXT NOT NULL, amount NUMERIC(12,2), at TIMESTAMP");
+        let _ = write!(
+            sql,
+            "CREATE TABLE t_{at:04} (id INTEGER PRIMARY KEY, name TEXT NOT NULL, amount NUMERIC(12,2), at TIMESTAMP"
+        );
         if at > 0 {
             let parent = (at - 1) / 3;
             let _ = write!(
@@ -94,17 +97,10 @@ async fn a_schema_of_5000_tables_opens_at_once_and_scrolls() {
 #[actix_web::test]
 async fn enums_comments_and_partitions_of_postgres_are_shown() {
     let Some(port) = postgres_port() else { return };
-    let login = format!(
-        "host=127.0.0.1 port={port} user=headwater_admin password={} dbname=",
-        admin_password()
-    );
     let name = format!("page_{}", std::process::id());
-    run_sql(
-        &format!("{login}postgres"),
-        &format!("CREATE DATABASE {name} TEMPLATE template0"),
-    )
-    .await;
-    run_sql(&format!("{login}{name}"), include_str!("schemas.sql")).await;
+    let create = format!("CREATE DATABASE {name} TEMPLATE template0");
+    run_sql(port, "postgres", &create).await;
+    run_sql(port, &name, include_str!("schemas.sql")).await;
     let (app, token) = demo();
     let database = json!({
         "databaseType": "postgresql", "host": "127.0.0.1", "port": port, "username": "headwater_admin",
@@ -114,8 +110,16 @@ async fn enums_comments_and_partitions_of_postgres_are_shown() {
     page("schema_postgres").with("PAGE_TOKEN", token).run(&app);
 }
 
-async fn run_sql(login: &str, sql: &str) {
-    let (client, connection) = tokio_postgres::connect(login, NoTls).await.unwrap();
+async fn run_sql(port: u16, database: &str, sql: &str) {
+    let (client, connection) = Config::new()
+        .host("127.0.0.1")
+        .port(port)
+        .user("headwater_admin")
+        .password(admin_password())
+        .dbname(database)
+        .connect(NoTls)
+        .await
+        .unwrap();
     let running = tokio::spawn(connection);
     client.batch_execute(sql).await.unwrap();
     drop(client);

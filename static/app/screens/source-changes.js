@@ -5,6 +5,7 @@ import { here } from "../workspace.js";
 import { Badge, Empty, RelativeTime, Skeleton } from "../ui/bits.js";
 import { Button } from "../ui/button.js";
 import { ErrorBox } from "../ui/error-box.js";
+import { useNarrow } from "../ui/narrow.js";
 import { useLoad } from "../ui/work.js";
 import { SourceFrame } from "./source/frame.js";
 
@@ -12,7 +13,8 @@ const SHOWN = 300;
 
 /** What became otherwise from one reading of the schema to another, in sentences. */
 export default function Changes({ params, query }) {
-  return html`<${SourceFrame} id=${params.id} tab="/changes" query=${query}>
+  const narrow = useNarrow();
+  return html`<${SourceFrame} id=${params.id} tab="/changes" query=${query} fill=${!narrow}>
     ${(model) => html`<${Versions} id=${params.id} model=${model} query=${query} />`}
   <//>`;
 }

@@ -30,9 +30,9 @@ export function boxOf(model, table, detail) {
   const more = table.columns.length - rows.length;
   const title = model.title(table);
   const widths = rows.map((row) => MARK + (row.name.length + row.type.length + 2) * LETTER + 2 * PAD);
-  const width = Math.round(Math.min(WIDEST, Math.max(NARROWEST, title.length * WIDE_LETTER + 2 * PAD + 30, ...widths)));
+  const width = Math.round(Math.min(WIDEST, Math.max(NARROWEST, title.length * WIDE_LETTER + 2 * PAD + 34, ...widths)));
   const lines = rows.length + (more > 0 && detail === "all" ? 1 : 0);
-  return { table, title: cut(title, Math.floor((width - 2 * PAD - 26) / WIDE_LETTER)), rows, more: detail === "all" ? more : 0, width, height: HEAD + (lines ? lines * ROW + FOOT : 0) };
+  return { table, title: cut(title, Math.floor((width - 2 * PAD - 30) / WIDE_LETTER)), rows, more: detail === "all" ? more : 0, width, height: HEAD + (lines ? lines * ROW + FOOT : 0) };
 }
 
 // Fields deep inside of documents that refer are shown beside the topmost ones.

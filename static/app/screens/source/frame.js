@@ -67,9 +67,11 @@ function Tabs({ id, tab, query }) {
 
 function About({ schema }) {
   const server = [schema.server_product, schema.server_version].filter(Boolean).join(" ");
-  return html`<span class="source-about"><span>${server}</span><span>${plural(schema.tables.length, "table")}</span><span>Read <${RelativeTime} at=${schema.captured_at} /></span>
+  return html`<span class="source-about"><span>${server}</span><span>${plural(schema.tables.length, isDocuments(schema) ? "collection" : "table")}</span><span>Read <${RelativeTime} at=${schema.captured_at} /></span>
     ${schema.stale && html`<${Badge} kind="warn">Stale<//>`}</span>`;
 }
+
+const isDocuments = ({ tables }) => tables.length > 0 && tables.every((table) => ["collection", "time_series"].includes(table.kind));
 
 /** A reading that takes longer than a moment: for how long it goes on, and its end on wish. */
 function Reading({ since, stop }) {

@@ -48,7 +48,7 @@ function Facts({ table }) {
   const { row_count_estimate: rows, size_bytes: size, index_size_bytes: indexes, sample } = table;
   const options = Object.entries(table.options ?? {}).map(([name, value]) => `${name}: ${typeof value === "object" ? JSON.stringify(value) : value}`);
   const facts = [
-    rows !== null && rows !== undefined && ["Rows", `About ${count(rows)}`],
+    rows !== null && rows !== undefined && [sample ? "Documents" : "Rows", `About ${count(rows)}`],
     size !== undefined && ["Size", `${bytes(size)}${indexes ? `, indexes ${bytes(indexes)}` : ""}`],
     table.engine && ["Engine", table.engine],
     table.collation && ["Collation", table.collation],
