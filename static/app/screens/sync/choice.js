@@ -19,6 +19,8 @@ export function idsOf(sources, taken) {
 export function Choice({ sources, taken, onChange, first }) {
   const [wanted, setWanted] = useState("");
   const shown = useMemo(() => narrowed(sources, wanted.toLowerCase()), [sources, wanted]);
+  const isOpen = wanted !== "" || shown.length === 1;
+  const rows = shown.length + (isOpen ? shown.reduce((sum, source) => sum + source.tables.length, 0) : 5);
   const stateOf = (item) => {
     const ids = item.tables ? item.tables.map((table) => table.id) : [item.id];
     const there = ids.filter((id) => taken.has(id)).length;
@@ -43,7 +45,7 @@ export function Choice({ sources, taken, onChange, first }) {
   return html`
     <input class="input" type="search" aria-label="Find a table" placeholder="Find a table" value=${wanted} onInput=${(event) => setWanted(event.target.value)} autocomplete="off" />
     <div class="tables-list"><${Tree} key=${wanted} label="Sources and tables" items=${shown} idOf=${(item) => item.id} textOf=${nameOf} childrenOf=${(item) => (item.tables?.length ? item.tables : undefined)} checkedOf=${stateOf} onChoose=${toggle} render=${render}
-      opened=${wanted || shown.length === 1 ? shown.map((source) => source.id) : [first].filter(Boolean)} height=${`${Math.min(13, Math.max(5, shown.length + 5)) * 1.75}rem`} /></div>
+      opened=${isOpen ? shown.map((source) => source.id) : [first].filter(Boolean)} height=${`${Math.min(13, Math.max(5, rows)) * 1.75}rem`} /></div>
     <p class="quiet small-text">Views are copied where they are ticked. Space ticks, arrows open and close.</p>`;
 }
 
