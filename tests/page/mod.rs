@@ -1,5 +1,6 @@
 //! The page in a real browser, against the real server.
 
+mod engines;
 mod runner;
 
 use runner::page;
@@ -71,4 +72,39 @@ fn grids_and_trees_of_thousands_work_by_keys() {
 fn the_first_screen_is_there_after_few_bytes() {
     let (app, token) = demo();
     page("first_load").with("PAGE_TOKEN", token).run(&app);
+}
+
+#[test]
+fn rows_are_sorted_filtered_searched_and_saved() {
+    let (app, token) = demo();
+    page("preview").with("PAGE_TOKEN", token).run(&app);
+}
+
+#[test]
+fn statements_are_written_run_and_kept() {
+    let (app, token) = demo();
+    page("query").with("PAGE_TOKEN", token).run(&app);
+}
+
+#[test]
+fn a_workspace_travels_by_its_file() {
+    let (app, token) = demo();
+    page("transfer").with("PAGE_TOKEN", token).run(&app);
+}
+
+#[test]
+fn an_admin_sees_how_it_stands_and_rules_the_users() {
+    let (app, token) = demo();
+    app.add_user("vera", "demo", "viewer");
+    let viewer = app.token("vera", "demo");
+    page("admin")
+        .with("PAGE_TOKEN", token)
+        .with("PAGE_VIEWER", viewer)
+        .run(&app);
+}
+
+#[test]
+fn the_api_is_told_by_the_server_itself() {
+    let (app, token) = demo();
+    page("api").with("PAGE_TOKEN", token).run(&app);
 }

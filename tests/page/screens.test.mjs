@@ -1,6 +1,8 @@
 import { look, open, test } from "./harness.mjs";
 
-const SCREENS = { sources: "#/sources", projects: "#/projects", workspaces: "#/workspaces", settings: "#/settings", nothing: "#/nothing" };
+const SCREENS = {
+  sources: "#/sources", projects: "#/projects", workspaces: "#/workspaces", settings: "#/settings",
+  preview: "#/preview", query: "#/query", transfer: "#/transfer", status: "#/status", api: "#/api", nothing: "#/nothing" };
 const token = process.env.PAGE_TOKEN;
 
 for (const width of [390, 1440]) {

@@ -17,9 +17,9 @@ export function LogIn() {
   return html`<${Alone} title="Log in">
     ${ended.value && html`<p class="note" role="status">${ended.value}</p>`}
     <${Form} onSend=${send} submit="Log in" actions=${!several && html`<button type="button" class="link" onClick=${() => setSeveral(true)}>My name is in several organizations</button>`}>
-      <${Field} label="User name" name="username" autocomplete="username" autofocus spellcheck="false" autocapitalize="none" />
+      <${Field} label="User name" name="username" autocomplete="username" autofocus spellcheck=${false} autocapitalize="none" />
       <${Field} label="Password" name="password" type="password" autocomplete="current-password" />
-      ${several && html`<${Field} label="Organization" name="organization" autocomplete="organization" spellcheck="false" autofocus />`}
+      ${several && html`<${Field} label="Organization" name="organization" autocomplete="organization" spellcheck=${false} autofocus />`}
     <//>
   <//>`;
 }

@@ -20,9 +20,9 @@ export function Welcome({ link, onDone }) {
   };
   return html`<${Alone} title="Welcome" about="Make the first admin of this server. The link works once.">
     <${Form} onSend=${send} submit="Make the admin" places=${{ weak_password: "password" }}>
-      <${Field} label="User name" name="username" value="admin" autocomplete="username" autofocus spellcheck="false" autocapitalize="none" />
+      <${Field} label="User name" name="username" value="admin" autocomplete="username" autofocus spellcheck=${false} autocapitalize="none" />
       <${Field} label="Password" name="password" type="password" autocomplete="new-password" help="12 characters or more; a few words do well." />
-      <${Field} label="Organization" name="organization" value="default" autocomplete="organization" help="Whom sources are shared with. People are added to it later." spellcheck="false" />
+      <${Field} label="Organization" name="organization" value="default" autocomplete="organization" help="Whom sources are shared with. People are added to it later." spellcheck=${false} />
     <//>
   <//>`;
 }

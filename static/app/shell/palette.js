@@ -38,7 +38,7 @@ export function Palette({ onClose }) {
   return html`<${Dialog} title="Search" plain onClose=${onClose} class="palette">
     <div class="palette-field"><${Icon} name="search" />
       <input class="palette-input" role="combobox" aria-label="Search tables and columns" aria-expanded="true" aria-controls=${list} aria-autocomplete="list"
-        aria-activedescendant=${entries[at] ? `${list}-${at}` : undefined} placeholder="Table, column, or screen" autocomplete="off" spellcheck="false" maxlength="200"
+        aria-activedescendant=${entries[at] ? `${list}-${at}` : undefined} placeholder="Table, column, or screen" autocomplete="off" spellcheck=${false} maxlength="200"
         value=${text} onInput=${(event) => setText(event.target.value)} onKeyDown=${keys} autofocus /></div>
     <div class="palette-list" id=${list} role="listbox" aria-label="Found" ref=${element} tabIndex="-1">
       ${entries.map((entry, index) => html`<div key=${entry.key} class="palette-entry" role="option" id=${`${list}-${index}`} aria-selected=${index === at ? "true" : "false"} onClick=${() => choose(entry)}>

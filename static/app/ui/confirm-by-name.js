@@ -22,7 +22,7 @@ export function ConfirmByName({ what, name, goes, stays, exportFirst, onConfirm,
       ${exportFirst && html`<div class="row"><${Button} icon="download" busy=${exporting.busy} onClick=${exporting.run}>Export it first<//></div>`}
       ${exporting.error && html`<${ErrorBox} error=${exporting.error} />`}
       <${Form} onSend=${onConfirm} submit=${`Delete ${what}`} danger disabled=${!matches} onCancel=${onClose}>
-        <${Field} label=${html`Type <code>${name}</code> to delete it`} value=${typed} onInput=${(event) => setTyped(event.target.value)} autocomplete="off" spellcheck="false" />
+        <${Field} label=${html`Type <code>${name}</code> to delete it`} value=${typed} onInput=${(event) => setTyped(event.target.value)} autocomplete="off" spellcheck=${false} />
       <//>
     </div>
   <//>`;

@@ -18,7 +18,7 @@ export function SecretField({ label, name, set = false, autocomplete = "off", ..
     </div>`;
   }
   const control = (shared) => html`<div class="joined">
-    <input class="input" type=${shown ? "text" : "password"} autocomplete=${autocomplete} spellcheck="false" ...${field.input ?? {}} ...${shared} />
+    <input class="input" type=${shown ? "text" : "password"} autocomplete=${autocomplete} spellcheck=${false} ...${field.input ?? {}} ...${shared} />
     <${Button} onClick=${() => setShown(!shown)} aria-pressed=${shown ? "true" : "false"} aria-label=${`Show ${label.toLowerCase()}`}>${shown ? "Hide" : "Show"}<//>
     ${set && html`<${Button} onClick=${() => setReplacing(false)}>Keep<//>`}
   </div>`;
