@@ -1,11 +1,11 @@
 //! One suite that every engine passes, through HTTP, against its real server.
 
 mod copies;
-mod engine;
+pub mod engine;
 mod faults;
-mod mongodb;
+pub mod mongodb;
 mod mysql;
-mod postgres;
+pub mod postgres;
 mod sqlite;
 pub mod suite;
 

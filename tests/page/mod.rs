@@ -1,5 +1,6 @@
 //! The page in a real browser, against the real server.
 
+mod engines;
 mod runner;
 mod schemas;
 
@@ -86,6 +87,35 @@ fn a_database_is_connected_and_what_is_wrong_is_said_at_its_stage() {
 }
 
 #[test]
+fn rows_are_sorted_filtered_searched_and_saved() {
+    let (app, token) = demo();
+    page("preview").with("PAGE_TOKEN", token).run(&app);
+}
+
+#[test]
+fn statements_are_written_run_and_kept() {
+    let (app, token) = demo();
+    page("query").with("PAGE_TOKEN", token).run(&app);
+}
+
+#[test]
+fn a_workspace_travels_by_its_file() {
+    let (app, token) = demo();
+    page("transfer").with("PAGE_TOKEN", token).run(&app);
+}
+
+#[test]
+fn an_admin_sees_how_it_stands_and_rules_the_users() {
+    let (app, token) = demo();
+    app.add_user("vera", "demo", "viewer");
+    let viewer = app.token("vera", "demo");
+    page("admin")
+        .with("PAGE_TOKEN", token)
+        .with("PAGE_VIEWER", viewer)
+        .run(&app);
+}
+
+#[test]
 fn files_and_apis_become_sources() {
     let (app, token) = demo();
     page("add_other").with("PAGE_TOKEN", token).run(&app);
@@ -107,4 +137,10 @@ fn a_sync_is_started_watched_left_stopped_and_gone_on_with() {
 fn events_go_on_behind_the_last_one_where_their_stream_broke() {
     let (app, token) = demo();
     page("events").with("PAGE_TOKEN", token).run(&app);
+}
+
+#[test]
+fn the_api_is_told_by_the_server_itself() {
+    let (app, token) = demo();
+    page("api").with("PAGE_TOKEN", token).run(&app);
 }

@@ -4,7 +4,10 @@ const token = process.env.PAGE_TOKEN;
 const listed = await fetch(`${URL_OF_SERVER}/api/v1/data/list`, { headers: { Authorization: `Bearer ${token}` } });
 const [{ id: shop }] = (await listed.json()).data;
 const SCREENS = {
-  sources: "#/sources", "add a source": "#/sources/add", sync: "#/sync", "new sync": "#/sync/new", source: `#/sources/${shop}?table=orders`, diagram: `#/sources/${shop}/diagram`, changes: `#/sources/${shop}/changes`,
+  sources: "#/sources", "add a source": "#/sources/add", source: `#/sources/${shop}?table=orders`,
+  diagram: `#/sources/${shop}/diagram`, changes: `#/sources/${shop}/changes`,
+  preview: "#/preview", query: "#/query", sync: "#/sync", "new sync": "#/sync/new",
+  transfer: "#/transfer", status: "#/status", api: "#/api",
   projects: "#/projects", workspaces: "#/workspaces", settings: "#/settings", nothing: "#/nothing",
 };
 

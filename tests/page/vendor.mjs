@@ -46,7 +46,7 @@ function fetchPackage(id, number) {
 
 // Bare specifiers become the file of that package; maps of sources are not brought along.
 function relative(text, importer) {
-  const place = (_, before, quote, specifier) => {
+  const place = (_, before, __, specifier) => {
     if (specifier.startsWith(".")) throw new Error(`${importer} imports ${specifier}, a second file of its package`);
     const found = entries.find((entry) => entry.imported_as === specifier || (!entry.imported_as && entry.name === specifier));
     if (!found) throw new Error(`${importer} imports ${specifier}, which the manifest has not`);

@@ -28,7 +28,7 @@ export default function ApiReference({ query }) {
     actions=${html`<${Button} icon="download" disabled=${!data} onClick=${() => save(data, "openapi.json", "application/json")}>Download OpenAPI<//>`}>
     ${error && html`<${ErrorBox} error=${error} retry=${reload} />`}
     ${!data && !error && html`<${Skeleton} lines=${8} />`}
-    ${groups && html`<div class="toolbar"><input class="input api-search" type="search" aria-label="Find a call" placeholder="Find a call" spellcheck="false" value=${wanted} onInput=${(event) => setWanted(event.target.value)} /></div>`}
+    ${groups && html`<div class="toolbar"><input class="input api-search" type="search" aria-label="Find a call" placeholder="Find a call" spellcheck=${false} value=${wanted} onInput=${(event) => setWanted(event.target.value)} /></div>`}
     ${shown?.length === 0 && html`<${Empty} icon="search" title="No such call">Try a part of its path, or of what it does.<//>`}
     ${shown?.map((group) => html`<section key=${group.name} class="section"><h2>${group.name}</h2>
       <div class="api-calls">${group.calls.map((call) => html`<${Call} key=${call.id} call=${call} document=${document} opened=${query.call === call.id} />`)}</div></section>`)}

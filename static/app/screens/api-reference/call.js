@@ -38,9 +38,12 @@ function Fields({ title, note, fields, none = "Nothing." }) {
     ${fields.length === 0 ? html`<p class="quiet small-text">${none}</p>` : html`<div class="table-wrap" tabIndex="0" role="region" aria-label=${title}><table class="table api-fields">
       <thead><tr><th scope="col">Name</th><th scope="col">Type</th><th scope="col">What it is</th></tr></thead>
       <tbody>${fields.map((field) => html`<tr key=${field.path}><th scope="row"><code style=${{ paddingInlineStart: `${field.depth}rem` }}>${field.name}</code>${field.required && html` <span class="api-required">required</span>`}</th>
-        <td>${field.type}${field.where && html` <span class="quiet">in the ${field.where}</span>`}</td><td>${field.text}</td></tr>`)}</tbody></table></div>`}
+        <td>${field.type}${field.where && html` <span class="quiet">in the ${field.where}</span>`}</td><td>${withCode(field.text)}</td></tr>`)}</tbody></table></div>`}
   </div>`;
 }
+
+// What stands between backticks is code, as in the document.
+const withCode = (text) => text.split("`").map((part, at) => (at % 2 ? html`<code>${part}</code>` : part));
 
 /** The call as the rest of the page shows its own: the token is $TOKEN. */
 function curl(call, document, body, bodyType) {

@@ -21,7 +21,7 @@ export function Choose({ data, error, reload, source, missing }) {
     ${data && missing && !source && html`<p class="note warn">The source that the link names is not in this workspace.</p>`}
     ${data && all.length === 0 && html`<${Empty} icon="table" title="No table yet" actions=${html`<${Button} href=${href("/sources")}>Go to sources<//>`}>Connect a source to look at its rows.<//>`}
     ${all.length > 0 && html`
-      <div class="toolbar"><input class="input" type="search" aria-label="Find a table" placeholder="Find a table" spellcheck="false" value=${wanted} onInput=${(event) => setWanted(event.target.value)} /></div>
+      <div class="toolbar"><input class="input" type="search" aria-label="Find a table" placeholder="Find a table" spellcheck=${false} value=${wanted} onInput=${(event) => setWanted(event.target.value)} /></div>
       <${Tree} key=${wanted} label="Tables" items=${shown} idOf=${(table) => table.id} textOf=${(table) => table.name} onChoose=${open} render=${line} />`}
   <//>`;
 }

@@ -34,7 +34,7 @@ function Add({ columns, onAdd, onClose }) {
     <${Form} onSend=${send} submit="Add filter" onCancel=${onClose}>
       <${Select} label="Column" options=${columns.map(({ name }) => ({ value: name, label: name }))} value=${column} onChange=${(event) => choose(event.target.value)} />
       <${Select} label="Test" options=${TESTS.map(({ id, label }) => ({ value: id, label }))} value=${test} onChange=${(event) => setTest(event.target.value)} />
-      ${!alone && html`<${Field} label="Value" name="value" help=${help} autocomplete="off" spellcheck="false" autofocus />`}
+      ${!alone && html`<${Field} label="Value" name="value" help=${help} autocomplete="off" spellcheck=${false} autofocus />`}
     <//>
   <//>`;
 }

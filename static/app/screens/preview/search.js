@@ -12,6 +12,6 @@ export function Search({ value, onChange }) {
     const timer = setTimeout(() => onChange(text), PAUSE_MS);
     return () => clearTimeout(timer);
   }, [text]);
-  return html`<input class="input preview-search" type="search" aria-label="Search in all columns" placeholder="Search in all columns" spellcheck="false"
+  return html`<input class="input preview-search" type="search" aria-label="Search in all columns" placeholder="Search in all columns" spellcheck=${false}
     value=${text} onInput=${(event) => setText(event.target.value)} />`;
 }

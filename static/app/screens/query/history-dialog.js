@@ -18,7 +18,7 @@ export function HistoryDialog({ targets, onChoose, onClose }) {
   const there = (one) => targets.some(({ id }) => id === one.source);
   return html`<${Dialog} title="History" wide onClose=${onClose}>
     ${all.length === 0 ? html`<${Empty} icon="jobs" title="Nothing was run yet">Each statement that runs is kept here, in this browser alone.<//>`
-      : html`<input class="input" type="search" aria-label="Find a statement" placeholder="Find a statement" spellcheck="false" value=${wanted} onInput=${(event) => setWanted(event.target.value)} autofocus />
+      : html`<input class="input" type="search" aria-label="Find a statement" placeholder="Find a statement" spellcheck=${false} value=${wanted} onInput=${(event) => setWanted(event.target.value)} autofocus />
       <ul class="query-history" aria-label="Statements">${shown.map((one) => html`<li key=${one.at}>
         <button type="button" class="query-history-entry" disabled=${!there(one)} onClick=${() => onChoose(one)}>
           <code>${one.text}</code>

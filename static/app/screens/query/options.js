@@ -28,7 +28,7 @@ export function Options({ value, kind, engine, onChange }) {
       <${Form} onSend=${send} submit="Use these" onCancel=${() => setOpen(false)}>
         <${Select} label="Rows at most" options=${LIMITS.map(option(count))} value=${String(next.limit)} onChange=${set("limit")} />
         <${Select} label="Stopped after" options=${TIMEOUTS.map(option(duration))} value=${String(next.timeout)} onChange=${set("timeout")} />
-        ${kind === "sql" && html`<${Field} label="Parameters" name="params" optional class="mono" defaultValue=${value.params} placeholder=${'[1, "text", null]'} spellcheck="false"
+        ${kind === "sql" && html`<${Field} label="Parameters" name="params" optional class="mono" defaultValue=${value.params} placeholder=${'[1, "text", null]'} spellcheck=${false}
           help=${`A JSON list, for ${engine === "postgresql" ? "$1, $2, …" : "each ? in its order"}.`} />`}
       <//>
     <//>`}`;

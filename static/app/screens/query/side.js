@@ -16,7 +16,7 @@ export function Side({ names, target, onInsert }) {
     return html`<p class="quiet small-text">${target.local ? "Nothing was copied yet. Sync a source, and its tables stand here side by side with those of others." : "The source has no table."}</p>`;
   }
   return html`<div class="query-side">
-    <input class="input" type="search" aria-label="Find a table" placeholder="Find a table" spellcheck="false" value=${wanted} onInput=${(event) => setWanted(event.target.value)} />
+    <input class="input" type="search" aria-label="Find a table" placeholder="Find a table" spellcheck=${false} value=${wanted} onInput=${(event) => setWanted(event.target.value)} />
     <${Tree} key=${text} label="Tables" items=${shown} idOf=${(table) => table.id} textOf=${(table) => table.name} chosen=${chosen?.id} onChoose=${setChosen}
       render=${(table) => html`<span class="truncate">${table.path.length > 1 && html`<span class="quiet">${table.path.slice(0, -1).join(".")}.</span>`}${table.name}</span>`} />
     ${chosen && html`<${Columns} key=${chosen.id} table=${chosen} names=${names} target=${target} onInsert=${onInsert} />`}

@@ -63,7 +63,7 @@ export function Workbench({ targets, target, names, table, onTarget }) {
       </select>
       ${documents && html`<select class="input" aria-label="Kind of statement" value=${kind} onChange=${(event) => { setQuery({ table: "" }); setKind(event.target.value); }}>
         ${KINDS.map((one) => html`<option key=${one.id} value=${one.id} selected=${one.id === kind}>${one.label}</option>`)}</select>`}
-      ${kind === "pipeline" && html`<input class="input" aria-label="Collection" list="query-collections" spellcheck="false" value=${collection} onInput=${(event) => setCollection(event.target.value)} />
+      ${kind === "pipeline" && html`<input class="input" aria-label="Collection" list="query-collections" spellcheck=${false} value=${collection} onInput=${(event) => setCollection(event.target.value)} />
         <datalist id="query-collections">${names.tables.slice(0, 500).map((one) => html`<option key=${one.id} value=${one.name}></option>`)}</datalist>`}
       ${runs.running
         ? html`<${Button} kind="danger" icon="stop" onClick=${runs.stop}>Stop<//><span class="quiet" role="timer">${duration(runs.elapsed)}</span>`

@@ -77,7 +77,7 @@ function Add({ onDone, onClose }) {
   };
   return html`<${Dialog} title="Add a user" onClose=${onClose}>
     <${Form} onSend=${send} submit="Add user" onCancel=${onClose} places=${{ weak_password: "password", conflict: "username" }}>
-      <${Field} label="User name" name="username" autocomplete="off" spellcheck="false" autocapitalize="none" autofocus />
+      <${Field} label="User name" name="username" autocomplete="off" spellcheck=${false} autocapitalize="none" autofocus />
       <${RoleSelect} value=${role} onChange=${setRole} />
       <${Field} label="First password" name="password" type="password" autocomplete="new-password" help=${`${PASSWORD} They can change it under Settings.`} />
     <//>

@@ -58,12 +58,12 @@ function Row({ backup, onDelete }) {
   const fetching = useAction(() => download(`/admin/backups/${encodeURIComponent(backup.name)}`, backup.name));
   return html`<tr>
     <th scope="row"><span class="backup-name mono">${backup.name}</span>
-      <div class="row">${backup.scheduled && html`<${Badge}>Scheduled<//>`}${backup.includes_key && html`<${Badge} kind="warn">With the keys<//>`}${backup.sha256 === null && html`<${Badge}>Not made here<//>`}
-        ${backup.sha256 && html`<${CopyButton} small text=${backup.sha256} label=${`Copy the SHA-256 of ${backup.name}`} />`}</div>
+      <div class="row">${backup.scheduled && html`<${Badge}>Scheduled<//>`}${backup.includes_key && html`<${Badge} kind="warn">With the keys<//>`}${backup.sha256 === null && html`<${Badge}>Not made here<//>`}</div>
       ${fetching.error && html`<${ErrorBox} error=${fetching.error} />`}</th>
     <td class="fit"><${RelativeTime} at=${backup.made_at} /></td>
     <td class="number fit">${bytes(backup.bytes)}</td>
-    <td class="fit"><div class="row"><${Button} small icon="download" busy=${fetching.busy} label=${`Download ${backup.name}`} onClick=${fetching.run} />
+    <td class="fit"><div class="row backup-actions">${backup.sha256 && html`<${CopyButton} small class="wide-only" text=${backup.sha256} label=${`Copy the SHA-256 of ${backup.name}`} />`}
+      <${Button} small icon="download" busy=${fetching.busy} label=${`Download ${backup.name}`} onClick=${fetching.run} />
       <${Button} small icon="trash" label=${`Delete ${backup.name}`} onClick=${onDelete} /></div></td>
   </tr>`;
 }

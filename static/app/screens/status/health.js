@@ -1,5 +1,6 @@
 import { html } from "../../html.js";
 import { href } from "../../router.js";
+import { workspaces } from "../../workspace.js";
 import { Badge, Empty, RelativeTime } from "../../ui/bits.js";
 
 const STATUS = { connected: ["good", "Connected"], unreachable: ["bad", "Unreachable"], needs_credentials: ["warn", "Needs credentials"] };
@@ -19,8 +20,10 @@ export function Health({ sources }) {
 function Row({ source }) {
   const [kind, words] = STATUS[source.status] ?? ["", source.status];
   const there = { workspace: source.workspace_id, scope: source.scope === "organization" ? "organization" : "" };
+  const workspace = workspaces.value?.find((one) => one.id === source.workspace_id && one.scope === source.scope);
   return html`<tr>
-    <th scope="row"><a href=${href(`/sources/${encodeURIComponent(source.id)}`, there)}>${source.name}</a> ${source.scope === "organization" && html`<${Badge}>Shared<//>`}</th>
+    <th scope="row"><a href=${href(`/sources/${encodeURIComponent(source.id)}`, there)}>${source.name}</a> ${source.scope === "organization" && html`<${Badge}>Shared<//>`}
+      ${workspace && html`<div class="quiet small-text">${workspace.name}</div>`}</th>
     <td class="fit"><${Badge} kind=${kind}>${words}<//></td>
     <td class="wide-only">${source.engine}</td>
     <td class="wide-only">${source.last_error ? html`<code>${source.last_error}</code>` : html`<span class="quiet">None</span>`}</td>

@@ -37,11 +37,11 @@ export function Done({ options, answer, onAgain }) {
 }
 
 const WORKSPACE = {
-  created: ["is made", "was made"],
-  updated: ["is updated", "was updated"],
-  unchanged: ["stays as it is", "stayed as it was"],
-  skipped: ["is left as it is", "was left as it was"],
-  copied: ["is added as a copy", "was added as a copy"],
+  created: ["would be made", "was made"],
+  updated: ["would be updated", "was updated"],
+  unchanged: ["would stay as it is", "stayed as it was"],
+  skipped: ["would be left as it is", "was left as it was"],
+  copied: ["would be added as a copy", "was added as a copy"],
 };
 
 function Words({ answer, name, will = false }) {
