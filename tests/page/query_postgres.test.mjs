@@ -4,8 +4,8 @@ import { api, source, write } from "./sources.mjs";
 const token = process.env.PAGE_TOKEN;
 const server = await source("postgresql");
 const ask = (sql) => api("POST", "/data/query", { source_id: server.id, sql });
-const RUNAWAY = "SELECT count(*) FROM generate_series(1, 100000000000) AS runaway";
-const running = async () => (await ask("SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%AS runaway' AND state = 'active' AND pid <> pg_backend_pid()")).rows[0][0];
+const RUNAWAY = "SELECT count(*) AS runaway FROM generate_series(1, 1000000) AS a, generate_series(1, 1000000) AS b";
+const running = async () => (await ask("SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%AS runaway%' AND state = 'active' AND pid <> pg_backend_pid()")).rows[0][0];
 
 /** Asks until the server answers this. */
 async function until(wanted) {

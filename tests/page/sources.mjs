@@ -21,7 +21,7 @@ export async function source(name) {
 /** Waits for the editor, and writes in place of what stands there. */
 export async function write(page, text) {
   await page.locator("[data-ready]").waitFor();
-  await page.getByLabel("Statement").click();
+  await page.getByRole("textbox", { name: "Statement", exact: true }).click();
   await page.keyboard.press("Control+A");
   await page.keyboard.press("Delete");
   await page.keyboard.insertText(text);

@@ -1,12 +1,12 @@
 // The editor itself: CodeMirror in a shadow root, where its styles are adopted sheets that the content
 // security policy allows. Loaded with the first editor.
 
-import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from "../../../vendor/codemirror-autocomplete.js";
+import { autocompletion, closeBrackets, closeBracketsKeymap, closeCompletion, completionKeymap } from "../../../vendor/codemirror-autocomplete.js";
 import { defaultKeymap, history, historyKeymap } from "../../../vendor/codemirror-commands.js";
 import { json } from "../../../vendor/codemirror-lang-json.js";
 import { MariaSQL, MySQL, PostgreSQL, SQLite, keywordCompletionSource } from "../../../vendor/codemirror-lang-sql.js";
 import { bracketMatching, indentOnInput, syntaxHighlighting } from "../../../vendor/codemirror-language.js";
-import { Compartment, EditorState, Prec, StateEffect, StateField } from "../../../vendor/codemirror-state.js";
+import { EditorState, Prec, StateEffect, StateField } from "../../../vendor/codemirror-state.js";
 import { Decoration, EditorView, drawSelection, highlightActiveLine, highlightSpecialChars, keymap, lineNumbers, placeholder } from "../../../vendor/codemirror-view.js";
 import { highlighting, look } from "./look.js";
 import { statementAt } from "./statement.js";
@@ -33,8 +33,8 @@ const wrong = Decoration.mark({ class: "cm-wrong" });
  */
 export function makeEditor(host, { label, hint, text, engine, onChange, onRun, complete }) {
   const root = host.shadowRoot ?? host.attachShadow({ mode: "open" });
-  const language = new Compartment();
-  const run = () => {
+  const run = (of) => {
+    closeCompletion(of);
     onRun();
     return true;
   };
@@ -50,13 +50,11 @@ export function makeEditor(host, { label, hint, text, engine, onChange, onRun, c
         Prec.highest(keymap.of([{ key: "Mod-Enter", run }])),
         keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...historyKeymap, ...completionKeymap]),
         EditorView.updateListener.of((update) => update.docChanged && onChange(update.state.doc.toString())),
-        language.of(speak(engine, complete)),
+        speak(engine, attended(complete)),
       ],
     }),
   });
   return {
-    /** Another language, and names of other tables. */
-    speak: (of, source) => view.dispatch({ effects: language.reconfigure(speak(of, source)) }),
     text: () => view.state.doc.toString(),
     set: (next) => view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: next }, selection: { anchor: next.length } }),
     insert: (words) => view.dispatch(view.state.replaceSelection(words), { scrollIntoView: true }),
@@ -88,10 +86,18 @@ const typingOver = EditorView.domEventHandlers({
   },
 });
 
+// Who has left the editor meanwhile is offered nothing.
+function attended(source) {
+  return async (context) => {
+    const found = await source(context);
+    return context.view?.hasFocus === false ? null : found;
+  };
+}
+
 function speak(engine, complete) {
   if (engine === "mongodb") return [json(), EditorState.languageData.of(() => [{ autocomplete: complete }])];
   const dialect = DIALECTS[engine] ?? SQLite;
   const all = keywordCompletionSource(dialect, true);
-  const keywords = (context) => (context.matchBefore(/\.\s*[\w$]*/) ? null : all(context));
+  const keywords = attended((context) => (context.matchBefore(/\.\s*[\w$]*/) ? null : all(context)));
   return [dialect.extension, EditorState.languageData.of(() => [{ autocomplete: complete }, { autocomplete: keywords }])];
 }
