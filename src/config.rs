@@ -67,6 +67,8 @@ pub struct Settings {
     pub upload_limit: u64,
     /// The most bytes of all files that are sent to a workspace.
     pub workspace_uploads_limit: u64,
+    /// The most bytes of an archive of a workspace that is sent.
+    pub import_limit: u64,
     /// How to write the log.
     pub log_format: LogFormat,
     /// What to log, as the directives of a filter.

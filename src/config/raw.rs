@@ -33,6 +33,7 @@ const KEYS: &[(&str, Kind)] = &[
     ("source_hosts", Kind::List),
     ("max_upload_mb", Kind::Number),
     ("max_workspace_uploads_mb", Kind::Number),
+    ("max_import_mb", Kind::Number),
     ("log_format", Kind::Text),
     ("log_level", Kind::Text),
     ("secret_key", Kind::Text),
