@@ -16,6 +16,7 @@ use crate::auth::token::TokenKeys;
 use crate::config::{PasswordSource, Settings};
 use crate::connectors::Context;
 use crate::connectors::dial::{Dialer, HostRules};
+use crate::connectors::files::UPLOADS;
 use crate::folder_lock::FolderLock;
 use crate::http::{self, EndpointInfo, ServedHosts, State};
 use crate::local::Local;
@@ -30,7 +31,7 @@ use crate::services::setup::open_vault;
 use crate::services::sources::Sources;
 use crate::services::status::{Installation, Setting};
 use crate::services::sync::Syncs;
-use crate::services::workspace_transfer::WorkspaceTransfers;
+use crate::services::workspace_transfer::{Uploads, WorkspaceTransfers};
 use crate::services::workspaces::Workspaces;
 use crate::store::{Store, StoreError};
 
@@ -126,6 +127,12 @@ impl Application {
             vault.clone(),
             accounts.passwords().clone(),
             http::render_schema,
+            &settings.data_dir,
+            Uploads {
+                folder: settings.files_dir.join(UPLOADS),
+                file_limit: settings.upload_limit,
+                workspace_limit: settings.workspace_uploads_limit,
+            },
         );
         let places = Places {
             data_dir: settings.data_dir.clone(),
@@ -134,6 +141,8 @@ impl Application {
             secret_key: settings.secret_key.clone(),
         };
         let backups = Backups::new(places.clone(), settings.backup_schedule);
+        let left = workspace_transfers.clone();
+        tokio::task::spawn_blocking(move || left.clear()).await??;
         let demo = demo::prepare(&settings, &accounts, &sources).await?;
         let first_start = accounts.first_start(settings.first_admin()?).await?;
         let endpoints = http::endpoints();
@@ -162,6 +171,7 @@ impl Application {
             sources,
             upload_limit: settings.upload_limit,
             workspace_uploads_limit: settings.workspace_uploads_limit,
+            import_limit: settings.import_limit,
             hosts: ServedHosts::new(address, &settings.allowed_hosts),
             openapi: http::openapi::document(&endpoints).to_string().into(),
             endpoints: endpoints.iter().map(EndpointInfo::from).collect(),

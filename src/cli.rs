@@ -46,7 +46,7 @@ struct Cli {
 const AFTER_HELP: &str = "\
 Settings come from flags, then from variables, then from headwater.toml (in the data folder, or the \
 current one); the variable of a setting is its name in capitals after HEADWATER_:
-  listen, data_dir, files_dir, max_upload_mb, max_workspace_uploads_mb, allowed_hosts, allow_unix_sockets, source_hosts,
+  listen, data_dir, files_dir, max_upload_mb, max_workspace_uploads_mb, max_import_mb, allowed_hosts, allow_unix_sockets, source_hosts,
   operator_organization, backup_dir, backup_every, backup_keep, log_format, log_level, secret_key, secret_key_file, admin_user, admin_password, admin_password_file, admin_organization, demo";
 
 #[derive(Debug, Args)]

@@ -74,6 +74,8 @@ pub struct Settings {
     pub backup_dir: PathBuf,
     /// When backups are made without being asked for; `None`: never.
     pub backup_schedule: Option<Schedule>,
+    /// The most bytes of an archive of a workspace that is sent.
+    pub import_limit: u64,
     /// How to write the log.
     pub log_format: LogFormat,
     /// What to log, as the directives of a filter.

@@ -52,7 +52,13 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("calamine", &["src/connectors/file/"]),
     ("encoding_rs", &["src/connectors/file/"]),
     ("r2d2", &["src/store/"]),
-    ("tar", &["src/services/backup/"]),
+    (
+        "tar",
+        &[
+            "src/services/backup/",
+            "src/services/workspace_transfer/archive/",
+        ],
+    ),
     ("rustix", &["src/disk.rs"]),
 ];
 

@@ -37,6 +37,7 @@ const KEYS: &[(&str, Kind)] = &[
     ("backup_dir", Kind::Text),
     ("backup_every", Kind::Text),
     ("backup_keep", Kind::Number),
+    ("max_import_mb", Kind::Number),
     ("log_format", Kind::Text),
     ("log_level", Kind::Text),
     ("secret_key", Kind::Text),

@@ -43,6 +43,7 @@ pub(super) fn settings(raw: &RawSettings) -> Result<Settings, ConfigError> {
             .text("backup_dir")
             .map_or_else(|| data_dir.join("backups"), PathBuf::from),
         backup_schedule: backup_schedule(raw)?,
+        import_limit: megabytes(raw, "max_import_mb", IMPORT_MB)?,
         log_format: match raw.text("log_format") {
             None | Some("text") => LogFormat::Text,
             Some("json") => LogFormat::Json,
@@ -63,9 +64,10 @@ fn wrong(raw: &RawSettings, key: &str, problem: impl Into<String>) -> ConfigErro
     }
 }
 
-/// How large a file may be that is sent, all of a workspace may be, and the most that can be said, in MB.
+/// How large a file may be that is sent, all of a workspace may be, an archive may be, and the most that can be said, in MB.
 const UPLOAD_MB: u64 = 1024;
 const WORKSPACE_UPLOADS_MB: u64 = 10 << 10;
+const IMPORT_MB: u64 = 10 << 10;
 const MOST_MB: u64 = 1 << 20;
 
 fn megabytes(raw: &RawSettings, key: &str, unless_told: u64) -> Result<u64, ConfigError> {

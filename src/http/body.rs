@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use actix_web::http::header::CONTENT_TYPE;
+use actix_web::web::Bytes;
 use actix_web::{HttpRequest, web};
 use futures_util::StreamExt;
 use serde::de::DeserializeOwned;
@@ -28,13 +29,26 @@ pub struct Parsed<T> {
     pub warnings: Vec<String>,
 }
 
+/// The next part of a body that is taken part by part; `None` at its end.
+pub async fn next_part(payload: &mut web::Payload) -> Result<Option<Bytes>, ApiError> {
+    let next = tokio::time::timeout(PATIENCE, payload.next()).await;
+    let next = next.map_err(|_| {
+        let hint = "Send it without pauses of more than 30 seconds.";
+        ApiError::new(Code::SLOW_BODY, "The body took too long to arrive.", hint)
+    })?;
+    next.transpose().map_err(|_| {
+        let hint = "Send the whole body.";
+        ApiError::new(Code::INVALID_FIELD, "The body ended too early.", hint)
+    })
+}
+
 /// Reads a JSON body of at most `limit` bytes. An empty body counts as `{}`.
 pub async fn read<T: DeserializeOwned>(
     request: &HttpRequest,
     payload: web::Payload,
     limit: usize,
 ) -> Result<Parsed<T>, ApiError> {
-    parse(&received(request, payload, limit).await?, "")
+    parse(&received(request, Bytes::new(), payload, limit).await?, "")
 }
 
 /// The same for bodies so large that reading them would keep others waiting: on a blocking thread.
@@ -43,17 +57,28 @@ pub async fn read_aside<T: DeserializeOwned + Send + 'static>(
     payload: web::Payload,
     limit: usize,
 ) -> Result<Parsed<T>, ApiError> {
-    let bytes = received(request, payload, limit).await?;
+    read_rest_aside(request, Bytes::new(), payload, limit).await
+}
+
+/// The same where the first bytes were looked at already.
+pub async fn read_rest_aside<T: DeserializeOwned + Send + 'static>(
+    request: &HttpRequest,
+    first: Bytes,
+    payload: web::Payload,
+    limit: usize,
+) -> Result<Parsed<T>, ApiError> {
+    let bytes = received(request, first, payload, limit).await?;
     let parsed = tokio::task::spawn_blocking(move || parse(&bytes, "")).await;
     parsed.map_err(|error| ApiError::internal(&error))?
 }
 
 async fn received(
     request: &HttpRequest,
+    first: Bytes,
     payload: web::Payload,
     limit: usize,
 ) -> Result<Vec<u8>, ApiError> {
-    let bytes = tokio::time::timeout(PATIENCE, collect(request, payload, limit))
+    let bytes = tokio::time::timeout(PATIENCE, collect(request, &first, payload, limit))
         .await
         .map_err(|_| {
             ApiError::new(
@@ -71,6 +96,7 @@ async fn received(
 
 async fn collect(
     request: &HttpRequest,
+    first: &[u8],
     mut payload: web::Payload,
     limit: usize,
 ) -> Result<Vec<u8>, ApiError> {
@@ -89,7 +115,11 @@ async fn collect(
     if declared.is_some_and(|length| length > limit) {
         return Err(too_large());
     }
-    let mut bytes = Vec::with_capacity(declared.unwrap_or(0));
+    if first.len() > limit {
+        return Err(too_large());
+    }
+    let mut bytes = Vec::with_capacity(declared.unwrap_or(0).max(first.len()));
+    bytes.extend_from_slice(first);
     while let Some(chunk) = payload.next().await {
         let chunk = chunk.map_err(|_| {
             ApiError::new(

@@ -48,8 +48,12 @@ pub struct Endpoint {
     pub summary: &'static str,
     /// Its query parameters.
     pub query: Vec<Parameter>,
+    /// Headers of its own.
+    pub headers: Vec<Parameter>,
     /// Its body.
     pub body: Option<SchemaOf>,
+    /// The content types of bodies that are taken as they are instead.
+    pub bodies: Vec<&'static str>,
     /// The shape of `data` in its answer.
     pub answer: Option<SchemaOf>,
     /// The content types of texts that it can answer instead.
@@ -105,7 +109,9 @@ impl Endpoint {
             access: Access::Token,
             summary,
             query: Vec::new(),
+            headers: Vec::new(),
             body: None,
+            bodies: Vec::new(),
             answer: None,
             texts: Vec::new(),
             handler: Box::new(handler),
@@ -130,6 +136,24 @@ impl Endpoint {
     #[must_use]
     pub fn body<T: ToSchema>(mut self) -> Self {
         self.body = Some(schema_of::<T>);
+        self
+    }
+
+    /// Takes a body of this content type as it is, too.
+    #[must_use]
+    pub fn takes(mut self, content_type: &'static str) -> Self {
+        self.bodies.push(content_type);
+        self
+    }
+
+    /// Takes a header.
+    #[must_use]
+    pub fn header(mut self, name: &'static str, help: &'static str) -> Self {
+        self.headers.push(Parameter {
+            name,
+            help,
+            required: false,
+        });
         self
     }
 

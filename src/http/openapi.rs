@@ -51,16 +51,18 @@ fn operation(endpoint: &Endpoint, path: &str, schemas: &mut Map<String, Value>) 
     let in_path = path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}')).map(|name| {
         json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } })
     });
-    let in_query = endpoint.query.iter().map(|parameter| {
+    let query = endpoint.query.iter().map(|parameter| ("query", parameter));
+    let headers = endpoint.headers.iter().map(|header| ("header", header));
+    let others = query.chain(headers).map(|(place, parameter)| {
         json!({
             "name": parameter.name,
-            "in": "query",
+            "in": place,
             "required": parameter.required,
             "description": parameter.help,
             "schema": { "type": "string" },
         })
     });
-    let parameters: Vec<_> = in_path.chain(in_query).collect();
+    let parameters: Vec<_> = in_path.chain(others).collect();
     let data = endpoint
         .answer
         .map_or_else(|| json!({}), |answer| schema(answer, schemas));
@@ -91,6 +93,9 @@ fn operation(endpoint: &Endpoint, path: &str, schemas: &mut Map<String, Value>) 
         let schema = schema(body, schemas);
         operation["requestBody"] =
             json!({ "content": { "application/json": { "schema": schema } } });
+    }
+    for body in &endpoint.bodies {
+        operation["requestBody"]["content"][*body] = json!({});
     }
     if endpoint.access == Access::Public {
         operation["security"] = json!([]);

@@ -19,7 +19,7 @@ use crate::services::sources::SourceError;
 use crate::services::status::StatusError;
 use crate::services::sync::SyncError;
 use crate::services::transfer::TransferError;
-use crate::services::workspace_transfer::{MOST_BYTES, TransferFailure};
+use crate::services::workspace_transfer::{ArchiveError, MOST_BYTES, TransferFailure};
 use crate::services::workspaces::WorkspaceError;
 use crate::store::StoreError;
 
@@ -270,10 +270,43 @@ impl From<TransferFailure> for ApiError {
             TransferFailure::TooLarge => Self::new(
                 Code::QUOTA_EXCEEDED,
                 format!("The document would have more than {MOST_BYTES} bytes."),
-                "Export without `include_data`: a sync copies the rows anew where it is imported.",
+                "Export it as an archive (`\"format\": \"archive\"`), or without `include_data`: a sync then copies the rows anew where it is imported.",
             )
             .with("limit_bytes", MOST_BYTES),
             TransferFailure::Document(error) => transfer_refusal(&error, ""),
+            TransferFailure::Archive(error) => archive_refusal(&error),
+            TransferFailure::TooMuch(limit) => Self::new(
+                Code::BODY_TOO_LARGE,
+                format!("The archive is larger than {} MB.", limit >> 20),
+                "Ask the operator to raise max_import_mb, or export without `include_data`.",
+            )
+            .with("limit_bytes", limit),
+            TransferFailure::FileTooLarge { ref name, limit } => Self::new(
+                Code::QUOTA_EXCEEDED,
+                sentence(&error),
+                "Ask the operator to raise max_upload_mb.",
+            )
+            .with("path", format!("files/{name}"))
+            .with("limit_bytes", limit),
+            TransferFailure::Busy => busy("Too many archives are being written at once."),
+            TransferFailure::Abandoned => Self::new(
+                Code::CONFLICT,
+                "The request was given up; nothing was imported.",
+                "Send it again.",
+            ),
+            TransferFailure::Io(error) => {
+                tracing::error!(%error, "a file of a transfer cannot be used");
+                match error.kind() {
+                    io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+                        LocalError::Full.into()
+                    }
+                    _ => Self::new(
+                        Code::STORE_UNAVAILABLE,
+                        "The data folder or the files folder cannot be used.",
+                        "See the server's log: a folder may be read-only, or not the program's own.",
+                    ),
+                }
+            }
             TransferFailure::Overtaken => Self::new(
                 Code::CONFLICT,
                 "The workspace was changed meanwhile; nothing was imported.",
@@ -291,6 +324,22 @@ impl From<TransferFailure> for ApiError {
             TransferFailure::Store(error) => error.into(),
         }
     }
+}
+
+/// What to do about an archive that is not as it was exported.
+const AS_IT_IS: &str = "Export it again, and send the archive as it is.";
+
+fn archive_refusal(error: &ArchiveError) -> ApiError {
+    let (place, hint) = match error {
+        ArchiveError::Manifest(error) => return transfer_refusal(error, "manifest.json"),
+        ArchiveError::Cut => (
+            "archive",
+            "Send it again, whole; if that is no help, export it again.",
+        ),
+        ArchiveError::Unreadable { place, .. } => (place.as_str(), AS_IT_IS),
+        _ => ("archive", AS_IT_IS),
+    };
+    ApiError::field(place, sentence(error), hint)
 }
 
 /// Why a document is not taken; `prefix` is its JSON path.

@@ -46,6 +46,8 @@ pub struct State {
     pub upload_limit: u64,
     /// The most bytes of all files of a workspace.
     pub workspace_uploads_limit: u64,
+    /// The most bytes of an archive of a workspace that is sent.
+    pub import_limit: u64,
     /// The Host headers that are answered.
     pub hosts: ServedHosts,
     /// The OpenAPI document, made once.

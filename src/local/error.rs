@@ -53,6 +53,17 @@ pub enum LocalError {
     Unreadable(#[source] serde_json::Error),
 }
 
+impl LocalError {
+    /// What a file or folder that cannot be used means.
+    #[must_use]
+    pub fn of_folder(path: PathBuf, cause: io::Error) -> Self {
+        match cause.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::Full,
+            _ => Self::Folder { path, cause },
+        }
+    }
+}
+
 impl From<rusqlite::Error> for LocalError {
     fn from(error: rusqlite::Error) -> Self {
         let rusqlite::Error::SqliteFailure(failure, _) = &error else {

@@ -35,6 +35,9 @@ pub use stage::{Arrival, Stage, StageDraft};
 /// The folder below the data folder.
 pub const FOLDER: &str = "workspaces";
 
+/// What the name of a note on a file that is being made ends with.
+const MARK: &str = ".arriving";
+
 /// The files of all workspaces. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Local {
@@ -64,10 +67,7 @@ impl Local {
         let path = self.path(file);
         private_file::make_folder(&self.folder)
             .and_then(|()| private_file::touch(&path))
-            .map_err(|cause| LocalError::Folder {
-                path: path.clone(),
-                cause,
-            })?;
+            .map_err(|cause| LocalError::of_folder(path.clone(), cause))?;
         let copies = Arc::new(Copies::open(&path)?);
         open.insert(file.to_owned(), Arc::clone(&copies));
         Ok(copies)
@@ -85,6 +85,51 @@ impl Local {
         }
     }
 
+    /// Notes that a file of that name is being made which nobody knows of yet: where the program ends
+    /// before [`settled`](Self::settled), the next start finds it by [`unsettled`](Self::unsettled).
+    ///
+    /// # Errors
+    /// Where the folder cannot be used.
+    pub fn begin(&self, file: &str) -> Result<(), LocalError> {
+        let path = self.mark(file);
+        private_file::make_folder(&self.folder)
+            .and_then(|()| private_file::touch(&path))
+            .map_err(|cause| LocalError::of_folder(path, cause))
+    }
+
+    /// Whatever was being made of that name is known now, or gone.
+    ///
+    /// # Errors
+    /// Where the note cannot be deleted.
+    pub fn settled(&self, file: &str) -> Result<(), LocalError> {
+        delete(self.mark(file))
+    }
+
+    /// The names of files that were being made when the program ended.
+    ///
+    /// # Errors
+    /// Where the folder cannot be read.
+    pub fn unsettled(&self) -> Result<Vec<String>, LocalError> {
+        let failed = |cause| LocalError::of_folder(self.folder.to_path_buf(), cause);
+        let entries = match std::fs::read_dir(&*self.folder) {
+            Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+            entries => entries.map_err(failed)?,
+        };
+        let mut names = Vec::new();
+        for entry in entries {
+            let name = entry.map_err(failed)?.file_name();
+            let name = name.to_string_lossy();
+            names.extend(name.strip_suffix(MARK).map(str::to_owned));
+        }
+        Ok(names)
+    }
+
+    /// The folder.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// Deletes a file with all its copies. One that is being read stays on the disk until that ends.
     ///
     /// # Errors
@@ -96,18 +141,27 @@ impl Local {
         for suffix in ["", "-wal", "-shm"] {
             let mut name = path.clone().into_os_string();
             name.push(suffix);
-            match std::fs::remove_file(&name) {
-                Err(cause) if cause.kind() != std::io::ErrorKind::NotFound => {
-                    return Err(LocalError::Folder { path, cause });
-                }
-                _ => {}
-            }
+            delete(name.into())?;
         }
         Ok(())
     }
 
+    fn mark(&self, file: &str) -> PathBuf {
+        self.folder.join(format!("{file}{MARK}"))
+    }
+
     fn path(&self, file: &str) -> PathBuf {
         self.folder.join(format!("{file}.sqlite"))
+    }
+}
+
+/// Deletes a file that may be gone.
+fn delete(path: PathBuf) -> Result<(), LocalError> {
+    match std::fs::remove_file(&path) {
+        Err(cause) if cause.kind() != std::io::ErrorKind::NotFound => {
+            Err(LocalError::of_folder(path, cause))
+        }
+        _ => Ok(()),
     }
 }
 

@@ -102,6 +102,11 @@ impl Stage {
         !self.key.is_empty()
     }
 
+    /// Lets go of it without dropping its table, which goes with the whole file.
+    pub fn leave(mut self) {
+        self.kept = true;
+    }
+
     /// Its columns, as they were told.
     pub(super) fn told(&self) -> &[RowColumn] {
         &self.told

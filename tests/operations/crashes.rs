@@ -8,8 +8,13 @@ use crate::support::app::command;
 
 /// How often each is killed; more by `HEADWATER_TEST_ROUNDS`.
 pub fn rounds() -> u64 {
+    rounds_or(6)
+}
+
+/// The same for those that are killed so many times where nothing is said.
+pub fn rounds_or(unless_told: u64) -> u64 {
     let text = std::env::var("HEADWATER_TEST_ROUNDS").unwrap_or_default();
-    text.parse().unwrap_or(6)
+    text.parse().unwrap_or(unless_told)
 }
 
 /// Bytes that cannot be packed, so that writing them takes a while.
@@ -40,22 +45,24 @@ fn fill(place: &Place, seed: u64) {
     }
 }
 
-/// The bytes below the folders that are being written aside.
-fn written(folder: &Path) -> u64 {
-    let below = |path: &Path| -> u64 {
-        let mut sum = 0;
-        let mut folders = vec![path.to_owned()];
-        while let Some(folder) = folders.pop() {
-            for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
-                match entry.metadata() {
-                    Ok(found) if found.is_dir() => folders.push(entry.path()),
-                    Ok(found) => sum += found.len(),
-                    Err(_) => {}
-                }
+/// The bytes below a folder.
+pub fn below(path: &Path) -> u64 {
+    let mut sum = 0;
+    let mut folders = vec![path.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+            match entry.metadata() {
+                Ok(found) if found.is_dir() => folders.push(entry.path()),
+                Ok(found) => sum += found.len(),
+                Err(_) => {}
             }
         }
-        sum
-    };
+    }
+    sum
+}
+
+/// The bytes below the folders that are being written aside.
+fn written(folder: &Path) -> u64 {
     let entries = std::fs::read_dir(folder).unwrap().flatten();
     let aside = entries.filter(|e| e.file_name().to_string_lossy().contains("aside"));
     aside.map(|entry| below(&entry.path())).sum()

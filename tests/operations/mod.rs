@@ -1,5 +1,6 @@
 //! What an operator does with a whole data folder, through the real binary.
 
+mod arrivals;
 mod backup;
 mod crashes;
 mod doctor;

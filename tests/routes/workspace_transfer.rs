@@ -16,7 +16,7 @@ const SHOP: &str = "
   INSERT INTO visits VALUES (1, 'a'), (2, 'b');";
 
 /// Runs a script on a file that sources can be connected to.
-pub(super) fn run(app: &TestApp, script: &str) {
+pub fn run(app: &TestApp, script: &str) {
     let files = app.data_dir().join("files");
     std::fs::create_dir_all(&files).unwrap();
     let file = rusqlite::Connection::open(files.join("shop.sqlite")).unwrap();
@@ -24,7 +24,7 @@ pub(super) fn run(app: &TestApp, script: &str) {
 }
 
 /// A server with a source `shop`, whose table `forgotten` is deleted and whose others are copied, and a project.
-pub(super) async fn app_with_workspace() -> (TestApp, Client) {
+pub async fn app_with_workspace() -> (TestApp, Client) {
     let app = TestApp::start();
     let admin = app.admin();
     run(&app, SHOP);
@@ -51,17 +51,17 @@ pub(super) async fn app_with_workspace() -> (TestApp, Client) {
     (app, admin)
 }
 
-pub(super) async fn exported(client: &Client, workspace: &str, body: Value) -> Value {
+pub async fn exported(client: &Client, workspace: &str, body: Value) -> Value {
     let path = format!("/workspaces/{workspace}/export-tables");
     client.post(&path, body).await.ok()
 }
 
-pub(super) async fn import(client: &Client, body: Value) -> crate::support::client::Answer {
+pub async fn import(client: &Client, body: Value) -> crate::support::client::Answer {
     client.post("/workspaces/import-tables", body).await
 }
 
 /// A document with the checksum that fits it.
-pub(super) fn resealed(mut document: Value) -> Value {
+pub fn resealed(mut document: Value) -> Value {
     let fields = document.as_object_mut().unwrap();
     let sum = headwater::services::transfer::checksum(fields);
     fields.insert("checksum".to_owned(), sum.into());
@@ -69,7 +69,7 @@ pub(super) fn resealed(mut document: Value) -> Value {
 }
 
 /// A document without what differs from one workspace to another: its own id, and times of saving.
-fn content(mut document: Value) -> Value {
+pub fn content(mut document: Value) -> Value {
     for field in ["exported_at", "checksum"] {
         assert!(document.as_object_mut().unwrap().remove(field).is_some());
     }
@@ -115,7 +115,7 @@ async fn a_workspace_comes_back_on_another_machine_as_it_was_and_a_second_time_c
             first["summary"]
         ]),
         json!(["ws_67890", "created", ["shop"], {"projects_imported": 1, "sources_imported": 1, "tables_imported": 3,
-            "schemas_imported": 1, "rows_imported": 6, "skipped": 0, "unchanged": 0}])
+            "schemas_imported": 1, "rows_imported": 6, "files_imported": 0, "skipped": 0, "unchanged": 0}])
     );
     assert_eq!(
         first["id_map"],
@@ -129,7 +129,7 @@ async fn a_workspace_comes_back_on_another_machine_as_it_was_and_a_second_time_c
     assert_eq!(
         json!([second["outcome"], second["summary"]]),
         json!(["unchanged", {"projects_imported": 0, "sources_imported": 0, "tables_imported": 0,
-            "schemas_imported": 0, "rows_imported": 0, "skipped": 0, "unchanged": 2}])
+            "schemas_imported": 0, "rows_imported": 0, "files_imported": 0, "skipped": 0, "unchanged": 2}])
     );
     let again = exported(&other, "ws_67890", body).await;
     assert_eq!(content(again), content(document.clone()));

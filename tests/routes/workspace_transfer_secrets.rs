@@ -4,10 +4,11 @@
 use serde_json::{Value, json};
 
 use super::api_sources::{shop, source};
+use super::workspace_archive::{archive, send_archive};
 use super::workspace_transfer::{exported, import, resealed};
 use crate::connectors::http_api::fake::Api;
 use crate::support::app::TestApp;
-use crate::support::client::Client;
+use crate::support::client::{Client, send};
 
 const PASSPHRASE: &str = "seven words are quite enough";
 
@@ -51,6 +52,36 @@ async fn under_a_passphrase_secrets_travel_and_the_source_works_at_once() {
         ]),
         json!([1, 0])
     );
+}
+
+#[actix_web::test]
+async fn the_passphrase_of_an_archive_travels_in_a_header() {
+    let (app, admin, _api) = app_with_key().await;
+    let sealed = archive(&admin, "default", json!({"passphrase": PASSPHRASE})).await;
+    let bob = app.user("bob", "acme", "viewer");
+    let path = "/workspaces/import-tables?workspace_id=default";
+    let given = async |passphrase: &str| {
+        let request = bob.request(reqwest::Method::POST, path);
+        let request = request.header("X-Headwater-Passphrase", passphrase);
+        send(request.body(sealed.clone())).await
+    };
+    let failed = given("seven words are not enough").await;
+    let failed = failed.failed(400, "invalid_field");
+    assert_eq!(failed["error"]["details"]["path"], "document.json.secrets");
+    let failed = given("short").await.failed(400, "invalid_field");
+    assert_eq!(failed["error"]["details"]["path"], "passphrase");
+    assert_eq!(bob.get("/workspaces/list").await.ok(), json!([]));
+    let without = send_archive(&bob, "?workspace_id=default", sealed.clone()).await;
+    assert_eq!(without.ok()["needs_credentials"], json!(["sales"]));
+    let imported = given(PASSPHRASE).await.ok();
+    assert_eq!(imported["needs_credentials"], json!([]));
+    let synced = bob.post("/data/sync", json!({})).await.ok();
+    assert_eq!(synced["records_processed"], 4, "{synced}");
+    // One that no header can carry is refused before anything is sealed under it.
+    let body = json!({"passphrase": "a blank at its very end ", "format": "archive"});
+    let failed = admin.post("/workspaces/default/export-tables", body).await;
+    let failed = failed.failed(400, "invalid_field");
+    assert_eq!(failed["error"]["details"]["path"], "passphrase");
 }
 
 #[actix_web::test]

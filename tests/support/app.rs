@@ -131,6 +131,14 @@ impl TestApp {
         self.folder.as_ref().unwrap().path()
     }
 
+    /// The most memory that it had so far, in bytes.
+    pub fn peak_memory(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let kib = peak.unwrap().trim().strip_suffix(" kB").unwrap();
+        kib.trim().parse::<u64>().unwrap() << 10
+    }
+
     /// All that it printed so far.
     pub fn log(&self) -> String {
         self.log.lock().unwrap().clone()

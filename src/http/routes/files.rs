@@ -1,14 +1,12 @@
 //! `/data/{workspace_id}/files`
 
-use std::time::Duration;
-
 use actix_web::HttpRequest;
 use actix_web::web::{Data, Payload};
-use futures_util::StreamExt;
 use serde::Serialize;
 
 use crate::auth::permission::Access;
 use crate::http::answer::{Answer, ApiResult};
+use crate::http::body;
 use crate::http::endpoint::Endpoint;
 use crate::http::error::{ApiError, Code};
 use crate::http::extract::{Authenticated, QueryParameters, WorkspacePath, path_segment};
@@ -47,8 +45,6 @@ struct Deleted {
 
 /// How much is written at a time.
 const PIECE: usize = 1 << 20;
-/// How long the next part of a body may take to arrive.
-const PATIENCE: Duration = Duration::from_secs(30);
 
 async fn upload(
     state: Data<State>,
@@ -76,19 +72,7 @@ async fn upload(
     };
     let mut upload = state.sources.begin_upload(&place, name, quota).await?;
     let (mut piece, mut size) = (Vec::new(), 0_u64);
-    loop {
-        let next = tokio::time::timeout(PATIENCE, payload.next()).await;
-        let next = next.map_err(|_| {
-            let hint = "Send it without pauses of more than 30 seconds.";
-            ApiError::new(Code::SLOW_BODY, "The body took too long to arrive.", hint)
-        })?;
-        let Some(chunk) = next else {
-            break;
-        };
-        let chunk = chunk.map_err(|_| {
-            let hint = "Send the whole body.";
-            ApiError::new(Code::INVALID_FIELD, "The body ended too early.", hint)
-        })?;
+    while let Some(chunk) = body::next_part(&mut payload).await? {
         size += chunk.len() as u64;
         if size > limit {
             return Err(too_large(limit));

@@ -22,6 +22,7 @@ mod sources;
 mod sync;
 mod test_connection;
 mod users;
+mod workspace_archive;
 mod workspace_transfer;
 mod workspaces;
 

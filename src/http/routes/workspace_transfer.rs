@@ -1,8 +1,9 @@
-//! `/workspaces/{workspace_id}/export-tables` and `/workspaces/import-tables`.
+//! `/workspaces/{workspace_id}/export-tables` and `/workspaces/import-tables`. What is an archive
+//! stands in `workspace_archive`.
 
-use actix_web::HttpResponse;
 use actix_web::http::header::ContentType;
-use actix_web::web::Data;
+use actix_web::web::{Bytes, Data, Payload};
+use actix_web::{HttpRequest, HttpResponse};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde_json::Value;
@@ -12,7 +13,7 @@ use crate::http::answer::{Answer, ApiResult, Envelope, add_warnings};
 use crate::http::body;
 use crate::http::endpoint::Endpoint;
 use crate::http::error::ApiError;
-use crate::http::extract::{Authenticated, Json, LargeJson, QueryParameters, WorkspacePath};
+use crate::http::extract::{Authenticated, Json, QueryParameters, WorkspacePath};
 use crate::http::services::transfer_refusal;
 use crate::http::state::State;
 use crate::http::unique::Unique;
@@ -20,11 +21,13 @@ use crate::model::{Scope, WorkspaceRef};
 use crate::services::projects::OnConflict;
 use crate::services::transfer;
 use crate::services::workspace_transfer::{
-    ExportWorkspace, ImportWorkspace, Imported, MOST_BYTES, TransferFailure, WorkspaceExport,
+    Archive, ExportWorkspace, ImportWorkspace, Imported, MAGIC, MOST_BYTES, TransferFailure,
+    WorkspaceExport,
 };
 
 use super::SCOPE;
 use super::project_transfer::{conflict, read_document, source_names, within};
+use super::workspace_archive;
 
 /// The shortest passphrase, in characters, and the longest, in bytes.
 const PASSPHRASE: (usize, usize) = (12, 1024);
@@ -38,7 +41,8 @@ pub fn endpoints() -> Vec<Endpoint> {
             "Export a workspace with all that is in it",
         )
         .body::<ExportBody>()
-        .answers::<WorkspaceExport>(),
+        .answers::<WorkspaceExport>()
+        .answers_text(workspace_archive::ZSTD),
         Endpoint::post(
             "/workspaces/import-tables",
             import,
@@ -52,7 +56,12 @@ pub fn endpoints() -> Vec<Endpoint> {
         .query("name", "The same")
         .query("on_conflict", "The same")
         .query("dry_run", "The same")
+        .header(
+            workspace_archive::PASSPHRASE,
+            "The same, where the body is an archive",
+        )
         .body::<ImportBody>()
+        .takes(workspace_archive::ZSTD)
         .answers::<Imported>(),
     ]
 }
@@ -66,6 +75,18 @@ struct ExportBody {
     /// What the sources' secrets are sealed under; without it they stay.
     #[schema(value_type = Option<String>)]
     passphrase: Option<SecretString>,
+    /// `document` (JSON; where absent, unless `Accept` says `application/zstd`) or `archive`.
+    format: Option<ExportFormat>,
+}
+
+/// The forms of an export.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum ExportFormat {
+    /// One document of JSON.
+    Document,
+    /// An archive, of any size.
+    Archive,
 }
 
 async fn export(
@@ -73,6 +94,7 @@ async fn export(
     caller: Authenticated,
     path: WorkspacePath,
     query: QueryParameters,
+    request: HttpRequest,
     body: Json<ExportBody>,
 ) -> Result<HttpResponse, ApiError> {
     let Json(parsed) = body;
@@ -80,6 +102,7 @@ async fn export(
         scope,
         include_data,
         passphrase,
+        format,
     } = parsed.value;
     let scope = scope.map_or_else(|| query.scope(), Ok)?;
     // Whoever has the passphrase reads the secrets by it, which nobody else can here.
@@ -94,6 +117,9 @@ async fn export(
     let place = (state.sources)
         .place(&caller.0, scope, path.0, access)
         .await?;
+    if workspace_archive::is_wanted(format, &request) {
+        return workspace_archive::export(&state, &place, export).await;
+    }
     let mut document = state.workspace_transfers.export(&place, export).await?;
     // It may be large: it is written where nobody waits for the thread.
     let written = tokio::task::spawn_blocking(move || {
@@ -114,7 +140,7 @@ async fn export(
         .body(bytes))
 }
 
-fn checked(passphrase: Option<SecretString>) -> Result<Option<SecretString>, ApiError> {
+pub(super) fn checked(passphrase: Option<SecretString>) -> Result<Option<SecretString>, ApiError> {
     let (least, most) = PASSPHRASE;
     let fits = |text: &str| text.chars().count() >= least && text.len() <= most;
     match passphrase {
@@ -152,12 +178,35 @@ async fn import(
     state: Data<State>,
     caller: Authenticated,
     query: QueryParameters,
-    body: LargeJson<Unique>,
+    http: HttpRequest,
+    mut payload: Payload,
 ) -> ApiResult {
-    let LargeJson(parsed) = body;
-    // A document may be large: it is read where nobody waits for the thread.
-    let read = tokio::task::spawn_blocking(move || request(parsed.value.0, &query)).await;
-    let (import, prefix, warnings) = read.map_err(|error| ApiError::internal(&error))??;
+    let mut first = Vec::new();
+    while first.len() < MAGIC.len() {
+        match body::next_part(&mut payload).await? {
+            Some(part) => first.extend_from_slice(&part),
+            None => break,
+        }
+    }
+    let (import, prefix, warnings) = if workspace_archive::is_sent(&http, &first) {
+        let asks = (&caller.0, query.scope()?);
+        let archive = workspace_archive::received(&state, asks, &http, first, payload).await?;
+        let passphrase = workspace_archive::passphrase(&http)?;
+        let read = move || {
+            let text = archive.document()?;
+            let given = body::parse::<Unique>(&text, workspace_archive::DOCUMENT)?;
+            self::request(given.value.0, &query, Some((archive, passphrase)))
+        };
+        // It may be large: it is read where nobody waits for the thread.
+        let read = tokio::task::spawn_blocking(read).await;
+        read.map_err(|error| ApiError::internal(&error))??
+    } else {
+        let (first, limit) = (Bytes::from(first), body::IMPORT_LIMIT);
+        let parsed = body::read_rest_aside::<Unique>(&http, first, payload, limit).await?;
+        let read = move || request(parsed.value.0, &query, None);
+        let read = tokio::task::spawn_blocking(read).await;
+        read.map_err(|error| ApiError::internal(&error))??
+    };
     let message = if import.dry_run {
         "Nothing was imported: this is what would be"
     } else {
@@ -175,9 +224,10 @@ async fn import(
 fn request(
     body: Value,
     query: &QueryParameters,
+    archive: Option<(Archive, Option<SecretString>)>,
 ) -> Result<(ImportWorkspace, String, Vec<String>), ApiError> {
     let has = |field: &str| body.get(field).is_some();
-    let is_document = !has("export_data") && (has("format") || has("data"));
+    let is_document = archive.is_some() || (!has("export_data") && (has("format") || has("data")));
     let mut warnings = Vec::new();
     let (given, told) = if is_document {
         (body, None)
@@ -188,9 +238,13 @@ fn request(
         let given = std::mem::take(&mut read.value.export_data);
         (given, Some(read.value))
     };
-    let (document, inside) = transfer::unwrapped(given);
+    let (document, inside) = match archive {
+        Some(_) => (given, Some(workspace_archive::DOCUMENT)),
+        None => transfer::unwrapped(given),
+    };
     let prefix = [told.as_ref().map(|_| "export_data"), inside];
     let prefix = prefix.into_iter().flatten().collect::<Vec<_>>().join(".");
+    let (archive, passphrase) = archive.unzip();
     let told = told.unwrap_or_else(|| ImportBody {
         export_data: Value::Null,
         scope: None,
@@ -198,7 +252,7 @@ fn request(
         name: None,
         on_conflict: None,
         dry_run: None,
-        passphrase: None,
+        passphrase: passphrase.flatten(),
     });
     let of_query = |name: &str| query.get(name).map(str::to_owned);
     let workspace = told.workspace_id.or_else(|| of_query("workspace_id"));
@@ -218,6 +272,7 @@ fn request(
         dry_run: told.dry_run.map_or_else(|| query.flag("dry_run"), Ok)?,
         passphrase: checked(told.passphrase)?,
         document: read(&document, &prefix)?,
+        archive,
     };
     Ok((import, prefix, warnings))
 }

@@ -2,12 +2,14 @@
 
 use std::collections::{HashMap, HashSet};
 
+use jiff::Timestamp;
 use tokio::task::spawn_blocking;
 
 use crate::connectors::input::ConnectionInput;
 use crate::connectors::{ServerInfo, Session, Settings, Target, Trace};
 use crate::model::SourceId;
 use crate::model::source::SourceTable;
+use crate::schema::search::parts;
 use crate::schema::{Schema, Table, TableRef, diff, infer, keep_earlier};
 use crate::store::captures::{self, CaptureDraft, Encoding};
 use crate::store::sources::{self, SourceRecord};
@@ -264,41 +266,88 @@ fn assemble(
     })
 }
 
+/// A document as it is kept: what takes time to make of it is made.
+#[derive(Debug)]
+pub struct Finished {
+    /// Tells one content from another.
+    pub fingerprint: String,
+    /// When its source was read.
+    pub captured_at: Timestamp,
+    /// The whole answer.
+    pub body: Vec<u8>,
+    /// The same, compressed by gzip.
+    pub zipped: Vec<u8>,
+    /// What searches go through.
+    pub parts: Vec<Vec<u8>>,
+}
+
+impl Finished {
+    pub(super) fn new(document: &SchemaDocument, render: Render) -> Result<Self, SourceError> {
+        let body = render(document)?;
+        Ok(Self {
+            fingerprint: document.head.fingerprint.clone(),
+            captured_at: document.head.captured_at,
+            zipped: zipped(&body),
+            parts: parts(&document.schema),
+            body,
+        })
+    }
+
+    /// Keeps it as what is answered from now on.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    pub fn keep(
+        &self,
+        tx: &Transaction<'_>,
+        place: &Place,
+        id: &SourceId,
+    ) -> Result<(), StoreError> {
+        let draft = CaptureDraft {
+            document: &self.body,
+            document_gzip: &self.zipped,
+            fingerprint: &self.fingerprint,
+            captured_at: self.captured_at,
+        };
+        captures::put(tx, &place.owner, &place.workspace, id, &draft)?;
+        search::put(tx, place, id, &self.fingerprint, &self.parts)
+    }
+}
+
 /// Keeps a document as it is answered from now on.
-pub(super) fn keep(
+fn keep(
     tx: &Transaction<'_>,
     place: &Place,
     id: &SourceId,
     document: SchemaDocument,
     render: Render,
 ) -> Result<Reading, SourceError> {
-    let body = render(&document)?;
-    let zipped = zipped(&body);
-    let draft = CaptureDraft {
-        document: &body,
-        document_gzip: &zipped,
-        fingerprint: &document.head.fingerprint,
-        captured_at: document.head.captured_at,
-    };
-    captures::put(tx, &place.owner, &place.workspace, id, &draft)?;
-    search::index(tx, place, id, &document)?;
+    let finished = Finished::new(&document, render)?;
+    finished.keep(tx, place, id)?;
     Ok(Reading {
         document,
-        body,
-        zipped,
+        body: finished.body,
+        zipped: finished.zipped,
     })
 }
 
-pub(super) fn keep_version(
+fn keep_version(
     tx: &Transaction<'_>,
     place: &Place,
     id: &SourceId,
     document: &SchemaDocument,
     zipped: &[u8],
 ) -> Result<(), SourceError> {
+    let draft = draft(document, zipped);
+    versions::add(tx, &place.owner, &place.workspace, id, &draft)?;
+    Ok(())
+}
+
+/// A document as a version.
+pub(super) fn draft<'a>(document: &'a SchemaDocument, zipped: &'a [u8]) -> VersionDraft<'a> {
     let SchemaDocument { head, schema } = document;
     let columns = schema.tables.iter().map(|table| table.columns.len() as u64);
-    let draft = VersionDraft {
+    VersionDraft {
         number: head.version.unwrap_or(1),
         fingerprint: &head.fingerprint,
         captured_at: head.captured_at,
@@ -307,9 +356,7 @@ pub(super) fn keep_version(
         server_product: &head.server_product,
         server_version: &head.server_version,
         document_gzip: zipped,
-    };
-    versions::add(tx, &place.owner, &place.workspace, id, &draft)?;
-    Ok(())
+    }
 }
 
 /// Writes a kept document anew without the tables that were deleted of its source. No version

@@ -24,7 +24,8 @@ mod versions;
 
 use std::sync::Arc;
 
-pub(in crate::services) use arrival::{ArrivingVersion, take_schema, take_version};
+pub(in crate::services) use arrival::{SchemaHome, ready_schema, ready_version, take_version};
+pub(in crate::services) use capture::Finished;
 pub use catalog::{Cleaned, ListedSource};
 pub use connect::{ConnectRequest, Connected};
 pub use contact::Prepared;
@@ -40,6 +41,7 @@ pub use search::{Found, FoundThing, SearchRequest, UnreadSource};
 pub(in crate::services) use secrets::{seal, secret_place};
 pub use shape::{Shape, ShapedAnswer, ShapedBody};
 pub use uploads::{Quota, Upload, UploadedFile};
+pub(in crate::services) use uploads::{UNFINISHED, check_room, remove_left};
 pub use versions::{Changes, ChangesRequest, Versions};
 
 use crate::auth::permission::Denied;

@@ -113,17 +113,28 @@ impl Sources {
     }
 }
 
-/// Keeps what searches go through, beside the document that it is made of.
-pub(super) fn index(
+fn index(
     tx: &Transaction<'_>,
     place: &Place,
     id: &SourceId,
     document: &SchemaDocument,
 ) -> Result<(), SourceError> {
+    let parts = parts(&document.schema);
+    Ok(put(tx, place, id, &document.head.fingerprint, &parts)?)
+}
+
+/// Keeps what searches go through, beside the document that it is made of.
+pub(super) fn put(
+    tx: &Transaction<'_>,
+    place: &Place,
+    id: &SourceId,
+    fingerprint: &str,
+    parts: &[Vec<u8>],
+) -> Result<(), StoreError> {
     let draft = SearchDraft {
-        fingerprint: &document.head.fingerprint,
+        fingerprint,
         format: FORMAT,
-        parts: &parts(&document.schema),
+        parts,
     };
     search::put(tx, &place.owner, &place.workspace, id, &draft)?;
     Ok(())

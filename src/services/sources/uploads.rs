@@ -46,7 +46,7 @@ pub struct Quota {
 }
 
 /// What a file that is not there yet is called: hidden, so that no pattern means it.
-const UNFINISHED: &str = ".upload-";
+pub const UNFINISHED: &str = ".upload-";
 /// How long nothing is written to a file that nobody sends any more, as when the program was killed.
 const LEFT: Duration = Duration::from_hours(24);
 
@@ -168,7 +168,7 @@ fn described(name: String, metadata: &std::fs::Metadata) -> UploadedFile {
 
 /// Fails where the files of a folder, those that are being sent among them, have no room for so many
 /// bytes more. The file that is to be replaced is not counted.
-fn check_room(folder: &Path, name: &str, limit: u64, more: u64) -> Result<(), SourceError> {
+pub fn check_room(folder: &Path, name: &str, limit: u64, more: u64) -> Result<(), SourceError> {
     let mut used = 0_u64;
     for entry in std::fs::read_dir(folder)? {
         let entry = entry?;
@@ -185,7 +185,7 @@ fn check_room(folder: &Path, name: &str, limit: u64, more: u64) -> Result<(), So
 }
 
 /// Removes what is left of files that nobody sends any more.
-fn remove_left(folder: &Path) -> io::Result<()> {
+pub fn remove_left(folder: &Path) -> io::Result<()> {
     for entry in std::fs::read_dir(folder)? {
         let entry = entry?;
         let is_unfinished = entry.file_name().to_string_lossy().starts_with(UNFINISHED);

@@ -8,8 +8,8 @@ use serde::Serialize;
 use super::TransferError;
 use super::document::{SourceDocument, TableDocument};
 use crate::connectors::{Settings, driver, file, input};
-use crate::model::SourceId;
 use crate::model::source::{SourceStatus, SourceType};
+use crate::model::{SourceId, TableId};
 use crate::services::sources::Place;
 use crate::store::sources::{self, SourceDraft};
 use crate::store::tables::{self, TableDraft};
@@ -19,11 +19,13 @@ use crate::store::{StoreError, Transaction};
 pub type IdMap = BTreeMap<String, String>;
 
 /// A source of a document that can be worked with here.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct CheckedSource {
     document: SourceDocument,
     engine: &'static str,
     settings: Settings,
+    /// The id that it is to have here, where that was found out.
+    here: Option<SourceId>,
 }
 
 impl CheckedSource {
@@ -32,6 +34,23 @@ impl CheckedSource {
     pub fn is(&self, engine: Option<&str>, settings: &str) -> bool {
         let settings = serde_json::from_str::<Settings>(settings).ok();
         engine == Some(self.engine) && settings.as_ref() == Some(&self.settings)
+    }
+
+    /// The id that it has in its document.
+    #[must_use]
+    pub fn id(&self) -> &SourceId {
+        &self.document.id
+    }
+
+    /// Has it come under this id, and its tables under those that `tables` has for theirs, wherever these are free.
+    pub fn come_as(&mut self, id: SourceId, tables: &HashMap<String, String>) {
+        self.here = Some(id);
+        for table in &mut self.document.tables {
+            let here = tables.get(table.id.as_str());
+            if let Some(Ok(here)) = here.map(|id| TableId::parse(id)) {
+                table.id = here;
+            }
+        }
     }
 }
 
@@ -102,6 +121,7 @@ fn check(at: usize, mut document: SourceDocument) -> Result<CheckedSource, Trans
         document,
         engine: engine.name,
         settings,
+        here: None,
     })
 }
 
@@ -171,7 +191,9 @@ fn add(
         document,
         engine,
         settings,
+        here,
     } = checked;
+    let id = here.as_ref().unwrap_or(&document.id);
     let text = serde_json::to_string(&settings).map_err(|_| StoreError::Unreadable("settings"))?;
     let host = settings.hosts.first().map(|host| host.name.as_str());
     let status = SourceStatus::NeedsCredentials;
@@ -188,7 +210,7 @@ fn add(
         metadata: document.metadata.as_ref(),
         tested_at: None,
     };
-    let Some(id) = sources::arrive(tx, owner, workspace, &document.id, &draft)? else {
+    let Some(id) = sources::arrive(tx, owner, workspace, id, &draft)? else {
         return Ok(None);
     };
     let hidden = document.tables.iter().filter(|table| table.hidden);

@@ -1,10 +1,12 @@
 //! Copied rows of a document: written to a stage each, before anything else of it is kept.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use super::TransferFailure;
 use super::cells;
 use super::document::CopyDocument;
+use crate::disk;
 use crate::local::{Copies, LocalError, Stage, StageDraft};
 use crate::rows::RowBatch;
 use crate::services::sync::Kept;
@@ -51,47 +53,111 @@ pub fn check(at: usize, copy: &CopyDocument) -> Result<(), TransferFailure> {
     Ok(())
 }
 
-/// Writes the rows of a copy, which were checked, to a stage.
-pub fn stage(
-    copies: &Arc<Copies>,
+/// Rows of a copy that come one after the other. Where they are wanted they go to a stage; else they
+/// are looked at and nothing more.
+pub struct Landing<'a> {
     at: usize,
-    copy: &CopyDocument,
-    rows: &[Vec<serde_json::Value>],
-) -> Result<Stage, TransferFailure> {
-    let refused = |field: &str, expected| TransferError::Unreadable {
-        field: format!("copies[{at}].{field}"),
-        expected,
-    };
-    let made = copies.stage(&StageDraft {
-        columns: &copy.columns,
-        key: &copy.key,
-        strict: copy.strict,
-        integer_key: copy.integer_key,
-    });
-    let told = |error| match error {
-        LocalError::TwiceTheSameKey | LocalError::UnfitKey => {
-            TransferFailure::from(refused("data", "list of rows that the key tells apart"))
+    copy: &'a CopyDocument,
+    stage: Option<Stage>,
+    /// Where the next row is to be pushed.
+    pub batch: RowBatch,
+    rows: u64,
+    /// The folder whose disk they fill.
+    folder: &'a Path,
+}
+
+impl<'a> Landing<'a> {
+    /// None yet.
+    pub fn new(
+        copies: Option<&Arc<Copies>>,
+        at: usize,
+        copy: &'a CopyDocument,
+        folder: &'a Path,
+    ) -> Result<Self, TransferFailure> {
+        let draft = StageDraft {
+            columns: &copy.columns,
+            key: &copy.key,
+            strict: copy.strict,
+            integer_key: copy.integer_key,
+        };
+        let stage = copies.map(|copies| copies.stage(&draft)).transpose();
+        Ok(Self {
+            stage: stage.map_err(|error| refusal(at, error))?,
+            at,
+            copy,
+            batch: RowBatch::new(copy.columns.len()),
+            rows: 0,
+            folder,
+        })
+    }
+
+    /// How many columns a row has.
+    pub fn width(&self) -> usize {
+        self.copy.columns.len()
+    }
+
+    /// A row was pushed.
+    pub fn pushed(&mut self) -> Result<(), TransferFailure> {
+        self.rows += 1;
+        if self.batch.is_full() {
+            self.write()?;
         }
-        LocalError::TooLarge => refused("columns", "list of columns that a copy can hold").into(),
-        other => other.into(),
-    };
-    let mut stage = made.map_err(told)?;
-    let mut batch = RowBatch::new(copy.columns.len());
-    for values in rows {
-        for value in values {
-            if cells::push(value, &mut batch).is_none() {
-                return Err(refused("data", "list of rows").into());
-            }
+        Ok(())
+    }
+
+    fn write(&mut self) -> Result<(), TransferFailure> {
+        if let Some(stage) = &mut self.stage {
+            disk_has_room(self.folder)?;
+            let written = stage.write(&self.batch);
+            written.map_err(|error| refusal(self.at, error))?;
         }
-        if batch.is_full() {
-            stage.write(&batch).map_err(told)?;
-            batch.reset(copy.columns.len(), RowBatch::ROWS);
+        self.batch.reset(self.copy.columns.len(), RowBatch::ROWS);
+        Ok(())
+    }
+
+    /// All came. Answers the stage with its place in the document, where they are wanted.
+    pub fn finish(mut self) -> Result<Option<(usize, Stage)>, TransferFailure> {
+        self.write()?;
+        if self.rows != self.copy.rows {
+            return Err(refused(self.at, "rows", "number of its rows"));
+        }
+        let Some(mut stage) = self.stage else {
+            return Ok(None);
+        };
+        if stage.index().map_err(|error| refusal(self.at, error))? {
+            Ok(Some((self.at, stage)))
+        } else {
+            Err(refused(self.at, "data", KEYED))
         }
     }
-    stage.write(&batch).map_err(told)?;
-    if stage.index().map_err(told)? {
-        Ok(stage)
-    } else {
-        Err(refused("data", "list of rows that the key tells apart").into())
+}
+
+/// What the rows of a copy with a key have to be.
+const KEYED: &str = "list of rows that the key tells apart";
+/// What is left free on the disk.
+const RESERVE: u64 = 64 << 20;
+
+/// Fails where the disk of a folder is as good as full.
+pub fn disk_has_room(folder: &Path) -> Result<(), LocalError> {
+    match disk::free(folder) {
+        Ok(free) if free < RESERVE => Err(LocalError::Full),
+        // Where it cannot be asked, writing tells.
+        _ => Ok(()),
+    }
+}
+
+fn refused(at: usize, field: &str, expected: &'static str) -> TransferFailure {
+    TransferError::Unreadable {
+        field: format!("copies[{at}].{field}"),
+        expected,
+    }
+    .into()
+}
+
+fn refusal(at: usize, error: LocalError) -> TransferFailure {
+    match error {
+        LocalError::TwiceTheSameKey | LocalError::UnfitKey => refused(at, "data", KEYED),
+        LocalError::TooLarge => refused(at, "columns", "list of columns that a copy can hold"),
+        other => other.into(),
     }
 }

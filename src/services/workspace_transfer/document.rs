@@ -130,8 +130,8 @@ pub struct VersionDocument {
     /// When it was last what the source told.
     #[schema(value_type = String)]
     pub last_seen_at: Timestamp,
-    /// The answer.
-    pub document_gzip: String,
+    /// The answer; absent in an archive, which has it in an entry of its own.
+    pub document_gzip: Option<String>,
 }
 
 /// The copy of a table in a document.

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use secrecy::SecretString;
 use serde_json::Value;
 
+use super::archive::Entry;
 use super::cells;
 use super::document::{CopyDocument, SchemaExport, Summary, VersionDocument, WorkspaceExport};
 use super::sealing::Passage;
@@ -43,33 +44,66 @@ impl WorkspaceTransfers {
         };
         let (this, place) = (self.clone(), place.clone());
         let read = self.store.read(move |conn| {
-            let mut writing = Writing {
-                transfers: &this,
-                place: &place,
-                conn,
-                bytes: 0,
-            };
-            writing.document(export.include_data, passage.as_ref())
+            let mut writing = Writing::new(&this, &place, conn, Rows::inside(export.include_data));
+            writing.document(passage.as_ref())
         });
         read.await
     }
 }
 
+/// Where the rows go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rows {
+    /// Nowhere.
+    Left,
+    /// Into the document.
+    Inside,
+    /// Beside the document, later.
+    Beside,
+}
+
+impl Rows {
+    fn inside(wanted: bool) -> Self {
+        if wanted { Self::Inside } else { Self::Left }
+    }
+}
+
+/// Where schemas are put that do not go into the document.
+pub type Aside<'a> = &'a mut dyn FnMut(Entry, &[u8]) -> std::io::Result<()>;
+
 /// A document that is being written.
-struct Writing<'a> {
+pub struct Writing<'a> {
     transfers: &'a WorkspaceTransfers,
     place: &'a Place,
     conn: &'a Connection,
+    rows: Rows,
     /// About what it takes so far: it is given up before it is all of the memory.
     bytes: usize,
+    /// Takes the schemas, where they do not go into the document.
+    pub aside: Option<Aside<'a>>,
+    /// The state of the copies that the document tells of.
+    pub state: Option<(Snapshot, Vec<Copy>)>,
 }
 
-impl Writing<'_> {
-    fn document(
-        &mut self,
-        with_rows: bool,
-        passage: Option<&Passage>,
-    ) -> Result<Value, TransferFailure> {
+impl<'a> Writing<'a> {
+    pub fn new(
+        transfers: &'a WorkspaceTransfers,
+        place: &'a Place,
+        conn: &'a Connection,
+        rows: Rows,
+    ) -> Self {
+        Self {
+            transfers,
+            place,
+            conn,
+            rows,
+            bytes: 0,
+            aside: None,
+            state: None,
+        }
+    }
+
+    pub fn document(&mut self, passage: Option<&Passage>) -> Result<Value, TransferFailure> {
         let (conn, owner, id) = (self.conn, &self.place.owner, &self.place.workspace);
         let workspace = workspaces::get(conn, owner, id)?.ok_or(TransferFailure::NotFound)?;
         let mut of_secrets = Vec::new();
@@ -80,7 +114,7 @@ impl Writing<'_> {
             let tables = tables::all(conn, owner, id, &source)?;
             self.takes(record.settings.len() + tables.iter().map(size).sum::<usize>())?;
             documents.push(source_document(record, tables)?);
-            schemas.extend(self.schema(&source)?);
+            schemas.extend(self.schema(&source, schemas.len())?);
             if passage.is_some() && !waits {
                 of_secrets.push((documents.len() - 1, self.credentials(&source)?));
             }
@@ -90,7 +124,7 @@ impl Writing<'_> {
             let all: Vec<_> = all.map(|(at, secrets)| (&documents[at], secrets)).collect();
             passage.seal(&all)
         });
-        let copies = self.copies(&documents, with_rows)?;
+        let copies = self.copies(&documents)?;
         let projects = projects::list(conn, owner, id)?;
         let summary = Summary {
             total_tables: documents
@@ -103,10 +137,9 @@ impl Writing<'_> {
                 .iter()
                 .map(|schema| schema.versions.len() as u64)
                 .sum(),
-            rows_exported: if with_rows {
-                copies.iter().map(|copy| copy.rows).sum()
-            } else {
-                0
+            rows_exported: match self.rows {
+                Rows::Left => 0,
+                Rows::Inside | Rows::Beside => copies.iter().map(|copy| copy.rows).sum(),
             },
         };
         let export = WorkspaceExport {
@@ -140,30 +173,49 @@ impl Writing<'_> {
         Ok(())
     }
 
-    fn schema(&mut self, source: &SourceId) -> Result<Option<SchemaExport>, TransferFailure> {
+    /// What is known of a source's schema, which is to stand at this place of the document.
+    fn schema(
+        &mut self,
+        source: &SourceId,
+        at: usize,
+    ) -> Result<Option<SchemaExport>, TransferFailure> {
         let (conn, owner, id) = (self.conn, &self.place.owner, &self.place.workspace);
         let kept = captures::get(conn, owner, id, source, Encoding::Gzip)?;
-        let document_gzip = kept.map(|capture| BASE64.encode(&capture.body));
-        self.takes(document_gzip.as_ref().map_or(0, String::len))?;
+        let is_kept = kept.is_some();
+        let entry = |version| Entry::Schema { at, version };
+        let document_gzip = kept.map(|capture| self.put(entry(None), &capture.body));
+        let document_gzip = document_gzip.transpose()?.flatten();
         let mut all = Vec::new();
-        for version in versions::list(conn, owner, id, source)?.into_iter().rev() {
-            let document = versions::document(conn, owner, id, source, version.number)?;
-            let document_gzip = BASE64.encode(&document.unwrap_or_default());
-            self.takes(document_gzip.len())?;
+        // The newest first, and so they go aside.
+        for version in versions::list(conn, owner, id, source)? {
+            let number = version.number;
+            let document = versions::document(conn, owner, id, source, number)?;
+            let document_gzip = self.put(entry(Some(number)), &document.unwrap_or_default())?;
             all.push(VersionDocument {
-                number: version.number,
+                number,
                 fingerprint: version.fingerprint,
                 captured_at: version.captured_at,
                 last_seen_at: version.last_seen_at,
                 document_gzip,
             });
         }
-        let is_known = document_gzip.is_some() || !all.is_empty();
-        Ok(is_known.then(|| SchemaExport {
+        all.reverse();
+        Ok((is_kept || !all.is_empty()).then(|| SchemaExport {
             source_id: source.clone(),
             document_gzip,
             versions: all,
         }))
+    }
+
+    /// Puts a schema aside, or answers it as it stands in the document.
+    fn put(&mut self, entry: Entry, zipped: &[u8]) -> Result<Option<String>, TransferFailure> {
+        if let Some(aside) = &mut self.aside {
+            aside(entry, zipped)?;
+            return Ok(None);
+        }
+        let text = BASE64.encode(zipped);
+        self.takes(text.len())?;
+        Ok(Some(text))
     }
 
     fn credentials(&self, source: &SourceId) -> Result<Credentials, TransferFailure> {
@@ -178,11 +230,7 @@ impl Writing<'_> {
     }
 
     /// The copies of the tables that are shown.
-    fn copies(
-        &mut self,
-        sources: &[SourceDocument],
-        with_rows: bool,
-    ) -> Result<Vec<CopyDocument>, TransferFailure> {
+    fn copies(&mut self, sources: &[SourceDocument]) -> Result<Vec<CopyDocument>, TransferFailure> {
         let place = self.place;
         let file = workspaces::known_copies_file(self.conn, &place.owner, &place.workspace)?;
         let copies = file.map(|file| self.transfers.local.existing(&file));
@@ -195,14 +243,20 @@ impl Writing<'_> {
             .map(|(table, source)| (&table.id, source))
             .collect();
         let snapshot = copies.snapshot()?;
+        let mut known = snapshot.list()?;
+        known.retain(|copy| shown.get(&copy.table) == Some(&&copy.source));
         let mut all = Vec::new();
-        for copy in snapshot.list()? {
-            if shown.get(&copy.table) != Some(&&copy.source) {
-                continue;
-            }
-            let data = with_rows.then(|| self.rows(&snapshot, &copy)).transpose()?;
-            all.push(written(copy_columns(&copy), copy, data, &snapshot)?);
+        for copy in &known {
+            let data = (self.rows == Rows::Inside).then(|| self.rows(&snapshot, copy));
+            let columns = copy_columns(copy);
+            all.push(written(
+                columns,
+                copy.clone(),
+                data.transpose()?,
+                &snapshot,
+            )?);
         }
+        self.state = Some((snapshot, known));
         Ok(all)
     }
 

@@ -3,21 +3,27 @@
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use secrecy::SecretString;
 use serde::Serialize;
 use tokio::task::spawn_blocking;
 
-use super::arriving::{Arriving, Target};
+use super::archive::Archive;
+use super::arriving::{self, Arriving};
 use super::copies;
 use super::document::WorkspaceExport;
+use super::incoming::Incoming;
+use super::schemas::Schemas;
 use super::sealing::Passage;
+use super::spool::Spool;
+use super::target::Target;
 use super::{TransferFailure, WorkspaceTransfers};
 use crate::auth::permission::{Access, authorize};
-use crate::model::{Caller, Scope, SourceId, TableId, WorkspaceId, WorkspaceRef};
+use crate::model::{Caller, Scope, SourceId, WorkspaceId, WorkspaceRef};
 use crate::services::projects::{OnConflict, Outcome};
 use crate::services::transfer::{ArrivedSource, IdMap, TransferError, check_sources};
-use crate::store::{StoreError, Transaction, workspaces};
+use crate::store::{StoreError, workspaces};
 
 /// A document to be imported: its format and checksum were checked.
 #[derive(Debug)]
@@ -36,6 +42,8 @@ pub struct ImportWorkspace {
     pub dry_run: bool,
     /// What its secrets were sealed under.
     pub passphrase: Option<SecretString>,
+    /// The archive that it stands in, where it does.
+    pub archive: Option<Archive>,
 }
 
 /// What an import did.
@@ -76,6 +84,8 @@ pub struct ImportSummary {
     pub schemas_imported: u64,
     /// Copied rows that came.
     pub rows_imported: u64,
+    /// Files that came.
+    pub files_imported: u64,
     /// Projects and sources that are there and differ: they stay as they are.
     pub skipped: u64,
     /// Projects and sources that are there already as the document has them.
@@ -105,92 +115,138 @@ impl WorkspaceTransfers {
             name: import.name,
             on_conflict: import.on_conflict,
         };
-        let (this, document, dry_run) = (self.clone(), import.document, import.dry_run);
+        let turn = self.imports.acquire().await;
+        let _turn = turn.map_err(|_| StoreError::Stopped)?;
+        let wanted = Wanted {
+            document: import.document,
+            archive: import.archive,
+            dry_run: import.dry_run,
+        };
+        let leash = Leash::default();
+        let _holder = Holder(Arc::clone(&leash.0));
+        let this = self.clone();
         // On one thread from end to end: what is staged must not outlive a caller who hangs up.
-        let done = spawn_blocking(move || this.take(&target, document, passage.as_ref(), dry_run));
+        let done = spawn_blocking(move || this.take(&target, wanted, passage.as_ref(), &leash));
         done.await.map_err(|_| StoreError::Stopped)?
     }
 
     fn take(
         &self,
         target: &Target,
-        mut document: WorkspaceExport,
+        import: Wanted,
         passage: Option<&Passage>,
-        dry_run: bool,
+        leash: &Leash,
     ) -> Result<Imported, TransferFailure> {
-        check(&document)?;
+        let Wanted {
+            mut document,
+            archive,
+            dry_run,
+        } = import;
+        check(&document, archive.is_some())?;
         let secrets = match (passage, &document.secrets) {
             (Some(passage), Some(secrets)) => Some(passage.open_all(secrets, &document.sources)?),
             _ => None,
         };
         let told = std::mem::take(&mut document.sources);
-        let sources = check_sources(told.clone())?;
+        let mut sources = check_sources(told.clone())?;
+        let (mut plan, known) = self.store.rehearse_blocking(|tx| {
+            // Before anything is done: afterwards it would have none of its own.
+            let id = target.known(tx, &document)?;
+            let file = id.map(|id| workspaces::known_copies_file(tx, &target.owner, &id));
+            let plan = arriving::plan(tx, target, &document, &told, sources.clone())?;
+            Ok::<_, TransferFailure>((plan, file.transpose()?.flatten()))
+        })?;
+        let copies = known.as_ref().map(|file| self.local.existing(file));
+        plan.look_at(copies.transpose()?.flatten().as_deref())?;
+        plan.apply(&mut sources);
+        let mut incoming = Incoming {
+            transfers: self,
+            document: &document,
+            plan: &plan,
+            known,
+            dry_run,
+            schemas: Schemas::new(Spool::new(&self.data_dir)),
+            ground: None,
+            names: HashSet::new(),
+            bytes: 0,
+        };
+        let rows_beside = if let Some(archive) = &archive {
+            archive.bring(&mut incoming, leash)?
+        } else {
+            incoming.of_document()?;
+            false
+        };
+        let Incoming {
+            mut schemas,
+            mut ground,
+            names,
+            ..
+        } = incoming;
         let mut arriving = Arriving {
             transfers: self,
             target,
             document: &document,
             told: &told,
             secrets: secrets.as_ref(),
-            stages: Vec::new(),
-            copies: None,
-            came: Vec::new(),
-            unpacked: 0,
-            left_out: 0,
+            plan: &plan,
+            rows_beside,
+            schemas: &mut schemas,
+            ground: ground.as_mut().filter(|_| !dry_run),
+            files: names.len() as u64,
         };
         if dry_run {
-            let work = |tx: &Transaction<'_>| arriving.take(tx, sources);
-            let imported = self.store.rehearse_blocking(work)?;
+            let imported = (self.store).rehearse_blocking(|tx| arriving.take(tx, sources))?;
             return Ok(Imported {
                 dry_run,
                 ..imported
             });
         }
-        let rows = (document.copies.iter().enumerate())
-            .filter_map(|(at, copy)| Some((at, copy, copy.data.as_ref()?)));
-        let rows: Vec<_> = rows.collect();
-        if rows.is_empty() {
-            return (self.store).write_blocking(|tx| arriving.take(tx, sources));
+        let imported = (self.store).write_blocking(|tx| arriving.take(tx, sources))?;
+        if let Some(ground) = ground {
+            ground.keep();
         }
-        let known = self.store.read_blocking(|conn| {
-            let id = target.known(conn, &document)?;
-            let file = id.map(|id| workspaces::known_copies_file(conn, &target.owner, &id));
-            file.transpose().map(Option::flatten)
-        })?;
-        let is_new = known.is_none();
-        let file = known.unwrap_or_else(|| WorkspaceId::generate().to_string());
-        let copies = self.local.copies(&file)?;
-        let work = || {
-            for (at, copy, data) in rows {
-                let stage = copies::stage(&copies, at, copy, data)?;
-                arriving.stages.push((at, stage));
-            }
-            arriving.copies = Some((file.clone(), Arc::clone(&copies)));
-            self.store.write_blocking(|tx| arriving.take(tx, sources))
-        };
-        let imported = work();
-        if imported.is_err() {
-            let came = std::mem::take(&mut arriving.came);
-            drop(arriving);
-            if is_new {
-                // Nobody knows of a file that was made for this alone.
-                self.local.remove(&file)?;
-            } else {
-                // The store could not commit what the copies are of.
-                copies.remove(&came, &[])?;
-            }
+        Ok(imported)
+    }
+}
+
+/// A document, and what came with it.
+struct Wanted {
+    document: WorkspaceExport,
+    archive: Option<Archive>,
+    dry_run: bool,
+}
+
+/// Tells the thread that works whether anybody waits for it.
+#[derive(Default)]
+pub struct Leash(Arc<AtomicBool>);
+
+impl Leash {
+    /// An error once nobody waits any more.
+    pub fn holds(&self) -> Result<(), TransferFailure> {
+        if self.0.load(Ordering::Relaxed) {
+            return Err(TransferFailure::Abandoned);
         }
-        imported
+        Ok(())
+    }
+}
+
+/// Whoever waits. Dropped, they do not any more.
+struct Holder(Arc<AtomicBool>);
+
+impl Drop for Holder {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
     }
 }
 
 /// Checks that a document refers to what is in it, and has each thing once.
-fn check(document: &WorkspaceExport) -> Result<(), TransferFailure> {
+fn check(document: &WorkspaceExport, in_archive: bool) -> Result<(), TransferFailure> {
     let sources: HashSet<_> = document.sources.iter().map(|source| &source.id).collect();
-    let mut tables = HashSet::new();
+    let mut tables = HashMap::new();
     once("sources", document.sources.iter().map(|source| &source.id))?;
     for (at, source) in (0..).zip(&document.sources) {
         for (table, told) in (0..).zip(&source.tables) {
-            if !tables.insert(&told.id) {
+            if tables.insert(&told.id, &source.id).is_some() {
                 let field = format!("sources[{at}].tables[{table}]");
                 return Err(TransferError::Twice { field }.into());
             }
@@ -231,11 +287,15 @@ fn check(document: &WorkspaceExport) -> Result<(), TransferFailure> {
         }
     }
     for (at, copy) in document.copies.iter().enumerate() {
-        let source = document.sources.iter().find(|s| s.id == copy.source_id);
-        let is_its =
-            |id: &TableId| source.is_some_and(|s| s.tables.iter().any(|table| table.id == *id));
-        if !tables.contains(&copy.table_id) || !is_its(&copy.table_id) {
+        if tables.get(&copy.table_id) != Some(&&copy.source_id) {
             return dangling(format!("copies[{at}].table_id"));
+        }
+        if in_archive && copy.data.is_some() {
+            return Err(TransferError::Unreadable {
+                field: format!("copies[{at}].data"),
+                expected: "document whose rows stand beside it",
+            }
+            .into());
         }
         copies::check(at, copy)?;
     }
