@@ -13,7 +13,7 @@ for (const [width, dark] of [[1440, false], [390, true]]) {
     assert((await mood.locator(".values").textContent()) === "calmcrosskeen", await mood.textContent());
     await page.getByText("Lower case; never shown to others").waitFor();
     await page.locator("summary", { hasText: "touch" }).click();
-    await page.getByText("EXECUTE FUNCTION touched()").waitFor();
+    await page.getByText(/EXECUTE FUNCTION .*touched\(\)/).waitFor();
     await page.locator(".reference", { hasText: "on delete cascade" }).first().waitFor();
     await look(page, `schema postgres ${width}`);
     if (width === 390) await page.getByRole("link", { name: "All tables" }).click();

@@ -7,7 +7,7 @@ const ACTIONS = { restrict: "restrict", cascade: "cascade", set_null: "set null"
 
 /** What a table refers to, and what refers to it: declared, or supposed and why. */
 export function References({ id, model, table }) {
-  const [out, into] = [model.out(table), model.in(table)];
+  const [out, into] = [model.out(table), model.in(table).filter((of) => !isInherited(model, of))];
   if (out.length + into.length === 0) return null;
   return html`<section class="section references">
     ${out.length > 0 && html`<div class="stack tight"><h3>Refers to <span class="quiet">${count(out.length)}</span></h3>
@@ -15,6 +15,12 @@ export function References({ id, model, table }) {
     ${into.length > 0 && html`<div class="stack tight"><h3>Referred to by <span class="quiet">${count(into.length)}</span></h3>
       <ul>${into.map((of) => html`<${Reference} key=${of.id} id=${id} model=${model} of=${of} other=${of.from} own=${of.toColumns} theirs=${of.columns} incoming />`)}</ul></div>`}
   </section>`;
+}
+
+// What a partition refers to because its parent does is told once.
+function isInherited(model, { from, to, columns }) {
+  const parent = from.partition_of && model.named(from.partition_of.schema, from.partition_of.name);
+  return Boolean(parent) && model.out(parent).some((of) => of.to === to && of.columns.join() === columns.join());
 }
 
 function Reference({ id, model, of, other, name, own, theirs, incoming }) {
