@@ -54,7 +54,11 @@ export function instant(value) {
   return `${day} ${pad(date.getHours())}:${pad(date.getMinutes())}:${pad(date.getSeconds())} ${zone(date)}`;
 }
 
-function zone(date) {
+/** In which zone instants of data stand, beside the reader's own. */
+export const inWhichZone = () => (zone() === "UTC" ? "Times are in UTC" : `Times are in UTC; you are at ${zone()}`);
+
+/** The reader's own zone at an instant, such as `UTC+1`. */
+export function zone(date = new Date()) {
   const minutes = -date.getTimezoneOffset();
   if (minutes === 0) return "UTC";
   const hours = Math.trunc(Math.abs(minutes) / 60);

@@ -55,6 +55,7 @@ for (const width of [390, 1440]) {
     await page.keyboard.press("Control+End");
     await page.getByText("9999/1994", { exact: true }).waitFor();
     await page.keyboard.press("Control+Home");
+    await page.getByText("9007199254740993").waitFor();
     assert((await page.locator(".null").count()) > 3, "NULL is to be seen");
     for (const key of ["ArrowDown", "ArrowRight", "ArrowRight", "ArrowRight", "ArrowRight", "Enter"]) await page.keyboard.press(key);
     await page.getByRole("dialog").waitFor();

@@ -75,7 +75,7 @@ export async function open(page, hash = "") {
 /** Waits until the screen has its heading and nothing is being loaded. */
 export async function settled(page) {
   await page.locator("h1").first().waitFor();
-  await page.locator(".skeleton").waitFor({ state: "detached" });
+  await page.waitForFunction(() => !document.querySelector(".skeleton"));
 }
 
 /** Waits for the heading of a screen. */

@@ -32,7 +32,7 @@ await test("every asset and call stays below the path", { url, token }, async (p
   await page.getByText(`curl '${url}api/v1/auth/tokens'`).waitFor();
   await look(page, "curl");
   await page.getByRole("tab", { name: "Python" }).click();
-  await page.getByText("import requests").waitFor();
+  await page.getByText("import requests").first().waitFor();
 });
 
 await test("a link into the page opens what it names", { url, token }, async (page) => {

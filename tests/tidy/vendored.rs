@@ -26,17 +26,10 @@ fn every_library_of_the_page_is_the_file_that_its_manifest_names() {
             "{file} was edited: run node tests/page/vendor.mjs"
         );
         let text = String::from_utf8(bytes).unwrap();
-        for import in ["from\"", "from \""]
-            .iter()
-            .flat_map(|from| text.split(from).skip(1))
-        {
-            let target = import.split('"').next().unwrap_or_default();
-            // What holds spaces is the end of another text.
-            let is_specifier = !target.contains(char::is_whitespace);
-            assert!(
-                !is_specifier || target.starts_with("./"),
-                "{file} imports {target}"
-            );
+        for target in imports(&text) {
+            assert!(target.starts_with("./"), "{file} imports {target}");
+            let there = folder.join(target);
+            assert!(there.is_file(), "{file} imports {target}");
         }
         known.insert(file.to_owned());
     }
@@ -45,4 +38,34 @@ fn every_library_of_the_page_is_the_file_that_its_manifest_names() {
         .map(|file| file.unwrap().file_name().into_string().unwrap())
         .collect();
     assert_eq!(there, known, "what is there, and what the manifest names");
+}
+
+/// What statements of a module import. The word `from` in quotes begins none.
+fn imports(text: &str) -> Vec<&str> {
+    let mut found = Vec::new();
+    for (at, word) in text.match_indices("from") {
+        let before = &text[..at];
+        let begun = [before.rfind("import"), before.rfind("export")];
+        let statement = begun
+            .into_iter()
+            .flatten()
+            .max()
+            .map(|at| &before[at + 6..]);
+        let whole = statement.is_some_and(|names| {
+            names.starts_with([' ', '{', '*']) && !names.contains(['"', '\'', '`', ';'])
+        });
+        let target = text[at + word.len()..].trim_start();
+        let target = target
+            .strip_prefix('"')
+            .and_then(|rest| rest.split('"').next());
+        found.extend(target.filter(|_| whole));
+    }
+    found
+}
+
+#[test]
+fn imports_are_told_from_other_words_in_quotes() {
+    let text = "import{a as b}from\"./a.js\";export { c } from \"./c.js\";\nif (word == \"from\") say(\"x\")\n\
+                // exportName from \"module\"";
+    assert_eq!(imports(text), ["./a.js", "./c.js"]);
 }

@@ -66,9 +66,10 @@ export function Field({ label, name, path = name, help, error, optional, control
   </div>`;
 }
 
-/** A field of several lines. */
+/** A field of several lines. Without `onInput` it keeps what is typed, and `value` is what it begins with. */
 export function TextField({ rows = 3, value, onInput, placeholder, ...field }) {
-  return html`<${Field} ...${field} control=${(shared) => html`<textarea class="input" rows=${rows} value=${value} onInput=${onInput} placeholder=${placeholder} ...${shared}></textarea>`} />`;
+  const given = onInput ? { value, onInput } : { defaultValue: value };
+  return html`<${Field} ...${field} control=${(shared) => html`<textarea class="input" rows=${rows} ...${given} placeholder=${placeholder} ...${shared}></textarea>`} />`;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { html } from "../../html.js";
-import { count, duration, instant, plural } from "../../format.js";
+import { count, duration, inWhichZone, plural } from "../../format.js";
 import { setQuery } from "../../router.js";
 import { Badge } from "../../ui/bits.js";
 import { Button } from "../../ui/button.js";
@@ -19,7 +19,7 @@ export function Foot({ data, request }) {
     <span role="status">${words} · ${duration(data.seconds * 1000)}</span>
     ${data.truncated_by === "bytes" && html`<${Badge} kind="warn">Cut at 10 MiB<//>`}
     ${data.cut_values > 0 && html`<${Badge} kind="warn">${count(data.cut_values)} long values are cut<//>`}
-    ${zoned && html`<span>Times are in UTC; you are at ${instant(Date.now()).split(" ").at(-1)}</span>`}
+    ${zoned && html`<span>${inWhichZone()}</span>`}
     <span class="grow"></span>
     <label class="row">Rows a page <select class="input" value=${request.limit} onChange=${(event) => setQuery({ limit: event.target.value, page: "" })}>
       ${SIZES.map((size) => html`<option key=${size} value=${size} selected=${size === request.limit}>${count(size)}</option>`)}

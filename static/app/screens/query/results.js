@@ -1,5 +1,5 @@
 import { html } from "../../html.js";
-import { count, duration, instant, plural } from "../../format.js";
+import { count, duration, inWhichZone, plural } from "../../format.js";
 import { FORMS, saveRows } from "../../rows.js";
 import { Badge, Empty, Progress } from "../../ui/bits.js";
 import { Button } from "../../ui/button.js";
@@ -36,7 +36,7 @@ function Result({ result, onClose }) {
       <span role="status">${plural(answer.row_count, "row")} in ${duration(answer.seconds * 1000)}</span>
       ${answer.truncated && html`<${Badge} kind="warn">${answer.truncated_by === "bytes" ? "Cut at 10 MiB" : `Cut at ${count(result.request.limit)} rows`}<//>`}
       ${answer.cut_values > 0 && html`<${Badge} kind="warn">${plural(answer.cut_values, "long value")} cut<//>`}
-      ${answer.columns.some((column) => column.logical_type === "timestamptz") && html`<span>Times are in UTC; you are at ${instant(Date.now()).split(" ").at(-1)}</span>`}
+      ${answer.columns.some((column) => column.logical_type === "timestamptz") && html`<span>${inWhichZone()}</span>`}
       ${answer.warnings?.map((text) => html`<${Badge} kind="warn" key=${text}>${text}<//>`)}
       <span class="grow"></span>
       <${Download} result=${result} />

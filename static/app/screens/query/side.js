@@ -12,13 +12,15 @@ export function Side({ names, target, onInsert }) {
   const [chosen, setChosen] = useState(null);
   const text = wanted.trim().toLowerCase();
   const shown = useMemo(() => names.tables.filter((table) => table.path.join(".").toLowerCase().includes(text)), [names, text]);
+  // Where all stand in the same one it says nothing.
+  const several = useMemo(() => new Set(names.tables.map((table) => table.path.slice(0, -1).join("."))).size > 1, [names]);
   if (names.tables.length === 0) {
     return html`<p class="quiet small-text">${target.local ? "Nothing was copied yet. Sync a source, and its tables stand here side by side with those of others." : "The source has no table."}</p>`;
   }
   return html`<div class="query-side">
     <input class="input" type="search" aria-label="Find a table" placeholder="Find a table" spellcheck=${false} value=${wanted} onInput=${(event) => setWanted(event.target.value)} />
     <${Tree} key=${text} label="Tables" items=${shown} idOf=${(table) => table.id} textOf=${(table) => table.name} chosen=${chosen?.id} onChoose=${setChosen}
-      render=${(table) => html`<span class="truncate">${table.path.length > 1 && html`<span class="quiet">${table.path.slice(0, -1).join(".")}.</span>`}${table.name}</span>`} />
+      render=${(table) => html`<span class="truncate">${several && table.path.length > 1 && html`<span class="quiet">${table.path.slice(0, -1).join(".")}.</span>`}${table.name}</span>`} />
     ${chosen && html`<${Columns} key=${chosen.id} table=${chosen} names=${names} target=${target} onInsert=${onInsert} />`}
   </div>`;
 }
