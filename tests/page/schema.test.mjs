@@ -94,10 +94,16 @@ await test("a source or a table that is not there is told, with the way on", { t
   await page.getByText("No such table").waitFor();
 });
 
+/** Types when the search has the focus: what is typed before goes nowhere. */
+async function search(page, text) {
+  await page.keyboard.press("Control+K");
+  await page.locator("dialog input:focus").waitFor();
+  await page.keyboard.type(text);
+}
+
 await test("Ctrl-K finds a column with a typing error and leads to it", { token }, async (page) => {
   await open(page, "#/projects");
-  await page.keyboard.press("Control+K");
-  await page.keyboard.type("custmer_id");
+  await search(page, "custmer_id");
   const found = page.getByRole("option");
   await found.filter({ hasText: "customer_id" }).first().waitFor();
   await look(page, "search");
@@ -108,12 +114,10 @@ await test("Ctrl-K finds a column with a typing error and leads to it", { token 
   const [table] = chosen.trim().split(".");
   await page.getByRole("heading", { name: table, exact: true }).waitFor();
   await page.locator("tr[aria-current=true]", { hasText: "customer_id" }).waitFor();
-  await page.keyboard.press("Control+K");
-  await page.keyboard.type("reviews");
+  await search(page, "reviews");
   await found.first().filter({ hasText: "reviews" }).waitFor();
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { name: "reviews", exact: true }).waitFor();
-  await page.keyboard.press("Control+K");
-  await page.keyboard.type("qqqqqq");
+  await search(page, "qqqqqq");
   await page.getByText("Nothing found").waitFor();
 });
