@@ -97,9 +97,13 @@ await test("a source or a table that is not there is told, with the way on", { t
 await test("Ctrl-K finds a column with a typing error and leads to it", { token }, async (page) => {
   await open(page, "#/projects");
   await page.keyboard.press("Control+K");
+  await page.getByRole("combobox").waitFor();
+  const answered = page.waitForResponse((response) => response.url().includes("q=custmer_id&"));
   await page.keyboard.type("custmer_id");
+  await answered;
   const found = page.getByRole("option");
-  await found.filter({ hasText: "customer_id" }).first().waitFor();
+  await found.filter({ hasText: "orders.customer_id" }).waitFor();
+  await page.locator("[role=listbox][aria-busy=false]").waitFor();
   await look(page, "search");
   await page.keyboard.press("ArrowDown");
   const chosen = await page.locator("[role=option][aria-selected=true]").textContent();
@@ -109,11 +113,13 @@ await test("Ctrl-K finds a column with a typing error and leads to it", { token 
   await page.getByRole("heading", { name: table, exact: true }).waitFor();
   await page.locator("tr[aria-current=true]", { hasText: "customer_id" }).waitFor();
   await page.keyboard.press("Control+K");
+  await page.getByRole("combobox").waitFor();
   await page.keyboard.type("reviews");
   await found.first().filter({ hasText: "reviews" }).waitFor();
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { name: "reviews", exact: true }).waitFor();
   await page.keyboard.press("Control+K");
+  await page.getByRole("combobox").waitFor();
   await page.keyboard.type("qqqqqq");
   await page.getByText("Nothing found").waitFor();
 });
