@@ -94,18 +94,16 @@ await test("a source or a table that is not there is told, with the way on", { t
   await page.getByText("No such table").waitFor();
 });
 
-/** Types when the search has the focus: what is typed before goes nowhere. */
-async function search(page, text) {
-  await page.keyboard.press("Control+K");
-  await page.locator("dialog input:focus").waitFor();
-  await page.keyboard.type(text);
-}
-
 await test("Ctrl-K finds a column with a typing error and leads to it", { token }, async (page) => {
   await open(page, "#/projects");
-  await search(page, "custmer_id");
+  await page.keyboard.press("Control+K");
+  await page.getByRole("combobox").waitFor();
+  const answered = page.waitForResponse((response) => response.url().includes("q=custmer_id&"));
+  await page.keyboard.type("custmer_id");
+  await answered;
   const found = page.getByRole("option");
-  await found.filter({ hasText: "customer_id" }).first().waitFor();
+  await found.filter({ hasText: "orders.customer_id" }).waitFor();
+  await page.locator("[role=listbox][aria-busy=false]").waitFor();
   await look(page, "search");
   await page.keyboard.press("ArrowDown");
   const chosen = await page.locator("[role=option][aria-selected=true]").textContent();
@@ -114,10 +112,14 @@ await test("Ctrl-K finds a column with a typing error and leads to it", { token 
   const [table] = chosen.trim().split(".");
   await page.getByRole("heading", { name: table, exact: true }).waitFor();
   await page.locator("tr[aria-current=true]", { hasText: "customer_id" }).waitFor();
-  await search(page, "reviews");
+  await page.keyboard.press("Control+K");
+  await page.getByRole("combobox").waitFor();
+  await page.keyboard.type("reviews");
   await found.first().filter({ hasText: "reviews" }).waitFor();
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { name: "reviews", exact: true }).waitFor();
-  await search(page, "qqqqqq");
+  await page.keyboard.press("Control+K");
+  await page.getByRole("combobox").waitFor();
+  await page.keyboard.type("qqqqqq");
   await page.getByText("Nothing found").waitFor();
 });

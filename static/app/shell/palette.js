@@ -41,7 +41,7 @@ export function Palette({ onClose }) {
       <input class="palette-input" role="combobox" aria-label="Search tables and columns" aria-expanded="true" aria-controls=${list} aria-autocomplete="list"
         aria-activedescendant=${entries[at] ? `${list}-${at}` : undefined} placeholder="Table, column, or screen" autocomplete="off" spellcheck=${false} maxlength="200"
         value=${text} onInput=${(event) => setText(event.target.value)} onKeyDown=${keys} autofocus /></div>
-    <div class="palette-list" id=${list} role="listbox" aria-label="Found" ref=${element} tabIndex="-1">
+    <div class="palette-list" id=${list} role="listbox" aria-label="Found" aria-busy=${searching ? "true" : "false"} ref=${element} tabIndex="-1">
       ${entries.map((entry, index) => html`<div key=${entry.key} class="palette-entry" role="option" id=${`${list}-${index}`} aria-selected=${index === at ? "true" : "false"} onClick=${() => choose(entry)}>
         <${Icon} name=${entry.icon} /><span class="palette-text truncate">${entry.before && html`<span class="quiet">${entry.before}</span>`}${entry.text}</span><span class="grow quiet truncate">${entry.note}</span><span class="quiet truncate">${entry.where}</span>
       </div>`)}

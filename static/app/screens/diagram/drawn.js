@@ -84,6 +84,6 @@ export function useDrawing(model, start, everything) {
 /** The references whose both ends are among the tables. */
 function relationsAmong(model, shown) {
   const found = [];
-  for (const id of shown.keys()) for (const of of model.outgoing.get(id) ?? []) if (of.to && shown.has(of.to.id)) found.push(of);
+  for (const id of shown.keys()) for (const of of model.out(model.byId.get(id))) if (of.to && shown.has(of.to.id)) found.push(of);
   return found;
 }

@@ -17,22 +17,32 @@ export class Model {
     this.byId = new Map(this.tables.map((table) => [table.id, table]));
     this.byName = new Map(this.tables.map((table) => [keyOf(table.schema, table.name), table]));
     this.namespaces = [...new Set(this.tables.map((table) => table.schema ?? ""))];
-    this.outgoing = new Map();
-    this.incoming = new Map();
     this.partitions = new Map();
     this.types = new Map([...schema.enums, ...schema.domains, ...schema.composites].map((type) => [keyOf(type.schema, type.name), type]));
     for (const table of this.tables) {
-      for (const relation of relationsOf(table)) this.#add(table, relation);
       const parent = table.partition_of && this.named(table.partition_of.schema, table.partition_of.name);
       if (parent) push(this.partitions, parent.id, table);
     }
   }
 
-  #add(table, relation) {
-    const to = this.named(relation.toSchema, relation.toTable);
-    const full = { ...relation, id: `${table.id} ${relation.place}`, from: table, to, unique: isUnique(table, relation.columns), optional: isOptional(table, relation.columns) };
-    push(this.outgoing, table.id, full);
-    if (to) push(this.incoming, to.id, full);
+  /** All references, by the table that they are from and the one that they lead to; found when they are first wanted. */
+  get #relations() {
+    this.#known ??= this.#find();
+    return this.#known;
+  }
+
+  #known;
+
+  #find() {
+    const [from, to] = [new Map(), new Map()];
+    for (const table of this.tables) {
+      for (const parts of relationsOf(table)) {
+        const relation = new Relation(table, this.named(parts.toSchema, parts.toTable), parts);
+        push(from, table.id, relation);
+        if (relation.to) push(to, relation.to.id, relation);
+      }
+    }
+    return { from, to };
   }
 
   named(schema, name) {
@@ -52,11 +62,11 @@ export class Model {
 
   /** The references from a table and those to it; one to itself is in both. */
   out(table) {
-    return this.outgoing.get(table.id) ?? [];
+    return this.#relations.from.get(table.id) ?? [];
   }
 
   in(table) {
-    return this.incoming.get(table.id) ?? [];
+    return this.#relations.to.get(table.id) ?? [];
   }
 
   /** The tables that a table refers to or that refer to it. Partitions stand for no table of their own. */
@@ -68,6 +78,23 @@ export class Model {
   /** The enum, domain or composite of a column. */
   typeOf(column) {
     return column.type_ref ? this.types.get(keyOf(column.type_ref.schema, column.type_ref.name)) : undefined;
+  }
+}
+
+/** A reference from a table to another one, which is null where it is not in the schema. */
+class Relation {
+  constructor(from, to, { place, ...parts }) {
+    Object.assign(this, parts, { id: `${from.id} ${place}`, from, to });
+  }
+
+  /** Whether no two rows refer to the same one. */
+  get unique() {
+    return isUnique(this.from, this.columns);
+  }
+
+  /** Whether a row may refer to none. */
+  get optional() {
+    return isOptional(this.from, this.columns);
   }
 }
 
