@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use async_trait::async_trait;
 
-use super::introspect::{Aside, Catalog};
+use super::introspect::{Aside, Beside, Catalog, Refusals};
 use super::login::Connected;
 use super::reader::{Pace, Reader, SearchPath};
 use super::{config, count, introspect, query, read, tables};
@@ -63,7 +63,8 @@ impl PostgresSession {
         let reader = self.catalog(Pace::AtOnce).await?;
         let tables = tables::read(&reader, selection).await?;
         reader.finish();
-        let listed = tables.into_iter().map(|table| TableEntry {
+        let selected = tables.into_iter().filter(|table| table.selected);
+        let listed = selected.map(|table| TableEntry {
             schema: Some(table.schema),
             name: table.name,
             kind: table.kind,
@@ -98,17 +99,25 @@ impl PostgresSession {
         pace: Pace,
     ) -> Result<Catalog, ConnectorError> {
         let reader = self.catalog(pace).await?;
-        // Boxed, since two dozen statements at once make a future too large for a stack.
-        let Some(aside) = Aside::open(&self.connected, &reader).await? else {
-            let catalog = Box::pin(Catalog::read(&reader, &reader, selection)).await?;
-            reader.finish();
-            return Ok(catalog);
+        let refusals = Refusals::of(&reader);
+        let large = Aside::wanted(&self.connected, &reader).await?;
+        let beside = async {
+            let aside = match large {
+                Some(snapshot) => Aside::open(&self.connected, snapshot).await,
+                None => None,
+            };
+            let Some(aside) = aside else {
+                return Beside::read(&reader, selection, &refusals).await;
+            };
+            let other = aside.reader().await?;
+            let beside = Beside::read(&other, selection, &refusals).await?;
+            other.finish();
+            aside.close().await;
+            Ok(beside)
         };
-        let beside = aside.reader().await?;
-        let catalog = Box::pin(Catalog::read(&reader, &beside, selection)).await?;
-        beside.finish();
+        // Boxed, since two dozen statements at once make a future too large for a stack.
+        let catalog = Box::pin(Catalog::read(&reader, beside, selection, &refusals)).await?;
         reader.finish();
-        aside.close().await;
         Ok(catalog)
     }
 

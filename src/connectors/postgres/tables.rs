@@ -15,6 +15,8 @@ pub struct TableRow {
     pub estimate: Option<u64>,
     pub readable: bool,
     pub comment: Option<String>,
+    /// Whether it is among those that are wanted; what is wanted can refer to others.
+    pub selected: bool,
 }
 
 /// The selection in the form that the catalog queries take; they share their filter.
@@ -24,23 +26,24 @@ pub fn narrowed(sql: &str, selection: &Selection) -> String {
     filled(sql, &[("schema", schema), ("tables", &tables)])
 }
 
-/// The selected tables, by schema and name.
+/// The tables, by schema and name: the selected ones, and others, which are marked.
 pub async fn read(
     reader: &Reader<'_>,
     selection: &Selection,
 ) -> Result<Vec<TableRow>, ConnectorError> {
-    let mut tables = Vec::new();
+    let (mut tables, mut selected) = (Vec::new(), 0);
     let sql = narrowed(include_str!("sql/tables.sql"), selection);
     let take = |row: Row<'_>| {
-        let table = match table(&row) {
+        let mut table = match table(&row) {
             // Rights to a table that was dropped in the meantime are unknown.
             Err(error) if error.reason == Some(DROPPED) => return Ok(()),
             table => table?,
         };
-        if selection.has_table(Some(&table.schema), &table.name) {
-            tables.push(table);
-        }
-        within(tables.len(), limits::TABLES, "tables")
+        table.selected = selection.has_table(Some(&table.schema), &table.name);
+        selected += usize::from(table.selected);
+        tables.push(table);
+        within(selected, limits::TABLES, "tables")?;
+        within(tables.len(), limits::COLUMNS, "tables")
     };
     reader.each(&sql, take).await?;
     Ok(tables)
@@ -55,6 +58,7 @@ fn table(row: &Row<'_>) -> Result<TableRow, ConnectorError> {
         estimate: row.optional(4)?.and_then(|n| n.parse().ok()),
         readable: row.flag(5)?,
         comment: row.owned(6)?,
+        selected: true,
     })
 }
 

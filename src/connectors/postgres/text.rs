@@ -23,7 +23,7 @@ pub fn array<'a>(elements: impl Iterator<Item = &'a str>) -> String {
 }
 
 /// The text form of an array of numbers.
-pub fn array_of(numbers: &[u32]) -> String {
+pub fn array_of(numbers: &[impl ToString]) -> String {
     let numbers: Vec<_> = numbers.iter().map(ToString::to_string).collect();
     format!("{{{}}}", numbers.join(","))
 }

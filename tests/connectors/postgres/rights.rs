@@ -113,7 +113,7 @@ async fn a_database_of_any_size_takes_the_same_number_of_statements() {
         counts.push(counted.load(Ordering::Relaxed) - before);
     }
     // The snapshot's begin, and each catalog query.
-    assert_eq!(counts, [23, 23]);
+    assert_eq!(counts, [26, 26]);
 }
 
 #[tokio::test]

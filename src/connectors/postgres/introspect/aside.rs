@@ -12,25 +12,27 @@ pub struct Aside {
 }
 
 impl Aside {
-    /// Opens one where the catalog is large, and where the login may have two.
-    pub async fn open(
+    /// The name of the reader's snapshot, where the catalog is large.
+    pub async fn wanted(
         own: &Connected,
         reader: &Reader<'_>,
-    ) -> Result<Option<Self>, ConnectorError> {
+    ) -> Result<Option<String>, ConnectorError> {
         // One that is in a snapshot already exports that alone, at its beginning.
         if reader.goes_on() || own.is_in_snapshot() {
             return Ok(None);
         }
         let sql = include_str!("../sql/large.sql");
         let names = reader.all(sql, |row| Ok(row.text(0)?.to_owned())).await?;
-        let Some(snapshot) = names.into_iter().next() else {
-            return Ok(None);
-        };
-        let another = own.another().await.ok();
-        Ok(another.map(|connected| Self {
+        Ok(names.into_iter().next())
+    }
+
+    /// Opens one, where the login may have two.
+    pub async fn open(own: &Connected, snapshot: String) -> Option<Self> {
+        let connected = own.another().await.ok()?;
+        Some(Self {
             connected,
             snapshot,
-        }))
+        })
     }
 
     /// Reads in the same snapshot.

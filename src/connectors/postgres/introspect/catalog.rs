@@ -51,32 +51,49 @@ pub struct Catalog {
     pub refused: Vec<Unreadable>,
 }
 
+/// About half of the work, which a second connection can do while the other half is under way.
+pub struct Beside {
+    columns: ByTable<ColumnRow>,
+    indexes: ByTable<IndexRow>,
+}
+
+impl Beside {
+    /// Reads it.
+    pub async fn read(
+        reader: &Reader<'_>,
+        of: &Selection,
+        or: &Refusals,
+    ) -> Result<Self, ConnectorError> {
+        let (mut columns, expressions, comments, indexes) = try_join!(
+            columns::read(reader, of),
+            or.none("defaults", columns::expressions(reader, of)),
+            or.none("comments", columns::comments(reader, of)),
+            or.none("indexes", indexes::read(reader, of)),
+        )?;
+        columns::complete(&mut columns, expressions, comments);
+        Ok(Self { columns, indexes })
+    }
+}
+
 impl Catalog {
     /// Reads it. The statements are sent in this order, the dear ones that may be missing last.
     /// Tables, columns and types are what a schema is not without; of all else, what a reader that
     /// goes one by one is refused is named as such.
-    /// Columns and indexes, about half of the work, are read by `aside`, which is in the same snapshot,
-    /// or the same reader.
     pub async fn read(
         reader: &Reader<'_>,
-        aside: &Reader<'_>,
+        beside: impl Future<Output = Result<Beside, ConnectorError>>,
         of: &Selection,
+        or: &Refusals,
     ) -> Result<Self, ConnectorError> {
-        let refusals = Refusals {
-            allowed: reader.goes_on(),
-            named: Mutex::default(),
-        };
-        let or = &refusals;
         let (
             tables,
-            columns,
+            beside,
             types,
             namespaces,
             storage,
             collations,
             constraints,
             foreign_keys,
-            indexes,
             operator_classes,
             links,
             partition_keys,
@@ -91,14 +108,13 @@ impl Catalog {
             definitions,
         ) = try_join!(
             tables::read(reader, of),
-            columns::read(aside, of),
+            beside,
             Types::read(reader),
             or.none("schemas", namespaces(reader, of)),
             or.none("storage", storage::read(reader, of)),
             or.none("collations", collations(reader, of)),
             or.none("constraints", constraints::read(reader, of)),
             or.none("foreign keys", foreign_keys::read(reader, of)),
-            or.none("indexes", indexes::read(aside, of)),
             or.none("operator classes", OperatorClasses::read(reader)),
             or.none("partitions", inheritance::read(reader, of)),
             or.none("partition keys", inheritance::read_keys(reader, of)),
@@ -116,12 +132,12 @@ impl Catalog {
             namespaces,
             tables,
             storage,
-            columns,
+            columns: beside.columns,
             types,
             collations,
             constraints,
             foreign_keys,
-            indexes,
+            indexes: beside.indexes,
             operator_classes,
             links,
             partition_keys,
@@ -134,10 +150,7 @@ impl Catalog {
             policies,
             extensions,
             definitions,
-            refused: refusals
-                .named
-                .into_inner()
-                .unwrap_or_else(PoisonError::into_inner),
+            refused: or.taken(),
         })
     }
 }
@@ -163,13 +176,25 @@ pub fn has_stumbled(error: &ConnectorError) -> bool {
 }
 
 /// What was refused, in the order of the statements.
-struct Refusals {
+pub struct Refusals {
     /// Whether the reader goes on where it is refused something.
     allowed: bool,
     named: Mutex<Vec<Unreadable>>,
 }
 
 impl Refusals {
+    /// None so far, of this reader.
+    pub fn of(reader: &Reader<'_>) -> Self {
+        Self {
+            allowed: reader.goes_on(),
+            named: Mutex::default(),
+        }
+    }
+
+    fn taken(&self) -> Vec<Unreadable> {
+        std::mem::take(&mut *self.named.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
     /// What `read` gives, or nothing where that is refused.
     async fn none<T: Default>(
         &self,

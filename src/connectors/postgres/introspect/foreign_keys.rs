@@ -1,6 +1,9 @@
 //! Foreign keys, from `pg_constraint`.
 
+use std::collections::HashMap;
+
 use crate::connectors::postgres::reader::{Reader, Row};
+use crate::connectors::postgres::tables::TableRow;
 use crate::connectors::{ConnectorError, Selection};
 use crate::schema::{ForeignKey, ForeignKeyAction, Match};
 
@@ -36,7 +39,7 @@ fn foreign_key(row: &Row<'_>) -> Result<ForeignKeyRow, ConnectorError> {
             name: row.owned(1)?,
             columns: Vec::new(),
             referenced_schema: row.owned(3)?,
-            referenced_table: row.text(4)?.to_owned(),
+            referenced_table: row.owned(4)?.unwrap_or_default(),
             referenced_columns: row.texts(7)?,
             on_update: action(row.letter(8)?),
             on_delete: action(row.letter(9)?),
@@ -72,24 +75,31 @@ fn match_type(letter: char) -> Match {
     }
 }
 
-/// The foreign keys of each table, with the names of columns.
-pub fn named(rows: ByTable<ForeignKeyRow>, columns: &ByTable<ColumnRow>) -> ByTable<ForeignKey> {
+/// The foreign keys of each table, with the names of tables and columns. One whose table is not there
+/// is left out.
+pub fn named(
+    rows: ByTable<ForeignKeyRow>,
+    tables: &HashMap<u32, &TableRow>,
+    columns: &ByTable<ColumnRow>,
+) -> ByTable<ForeignKey> {
     let of = |table: u32| columns.get(&table).map_or(&[][..], Vec::as_slice);
     let named = |table, row: ForeignKeyRow| {
         let mut key = row.key;
+        if key.referenced_table.is_empty() {
+            let referenced = tables.get(&row.referenced)?;
+            key.referenced_schema = Some(referenced.schema.clone());
+            key.referenced_table.clone_from(&referenced.name);
+        }
         key.columns = names(of(table), &row.columns);
         key.on_delete_columns = names(of(table), &row.on_delete_columns);
         if key.referenced_columns.is_empty() {
             key.referenced_columns = names(of(row.referenced), &row.referenced_columns);
         }
-        key
+        Some(key)
     };
-    rows.into_iter()
-        .map(|(table, rows)| {
-            (
-                table,
-                rows.into_iter().map(|row| named(table, row)).collect(),
-            )
-        })
-        .collect()
+    let of_table = |(table, rows): (u32, Vec<_>)| {
+        let keys = rows.into_iter().filter_map(|row| named(table, row));
+        (table, keys.collect())
+    };
+    rows.into_iter().map(of_table).collect()
 }

@@ -29,7 +29,7 @@ use crate::schema::{
 
 pub use aside::Aside;
 use by_table::taken;
-pub use catalog::{Catalog, has_stumbled, is_aftermath, is_refusal};
+pub use catalog::{Beside, Catalog, Refusals, has_stumbled, is_aftermath, is_refusal};
 use columns::ColumnRow;
 use constraints::ConstraintRow;
 use indexes::{IndexRow, Names};
@@ -44,7 +44,11 @@ pub fn joined(
     selection: &Selection,
     described: Option<Described>,
 ) -> Schema {
-    let rows = std::mem::take(&mut catalog.tables);
+    let mut rows = std::mem::take(&mut catalog.tables);
+    let rows_of_keys = std::mem::take(&mut catalog.foreign_keys);
+    let known = rows.iter().map(|row| (row.oid, row)).collect();
+    let mut foreign_keys = foreign_keys::named(rows_of_keys, &known, &catalog.columns);
+    rows.retain(|row| row.selected);
     let at: HashMap<_, _> = rows.iter().map(|row| row.oid).zip(0..).collect();
     let used = rows.iter().filter_map(|row| catalog.columns.get(&row.oid));
     let used = used.flatten().map(|column| column.type_oid).collect();
@@ -64,8 +68,6 @@ pub fn joined(
         identities,
         parents: inheritance::parents(&catalog.links),
     };
-    let rows_of_keys = std::mem::take(&mut catalog.foreign_keys);
-    let mut foreign_keys = foreign_keys::named(rows_of_keys, &catalog.columns);
     let parts = rows.into_iter().map(|row| Parts {
         columns: taken(&mut catalog.columns, row.oid),
         indexes: taken(&mut catalog.indexes, row.oid),

@@ -1,4 +1,5 @@
--- The keys, checks and exclusions of the same tables. Not-null constraints, which PostgreSQL 18
+-- The keys, checks and exclusions of the same tables, among them the few of the server's own,
+-- which are more quickly left out when they are here than there. Not-null constraints, which PostgreSQL 18
 -- lists too, are told by the columns.
 --
 -- By hand: psql -v schema= -v tables={} -f constraints.sql
@@ -25,14 +26,16 @@ SELECT k.conrelid::int8,
        (SELECT oid, conrelid, contype, conname, conkey, conindid, condeferrable, condeferred,
                convalidated, conenforced, connoinherit, conperiod, conbin
           FROM pg_catalog.pg_constraint) AS k
-  JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
-  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
   LEFT JOIN pg_catalog.pg_description o
          ON o.classoid = 'pg_catalog.pg_constraint'::regclass AND o.objoid = k.oid
- WHERE k.contype IN ('p', 'u', 'c', 'x')
-   AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
-   AND (:'schema' = '' OR n.nspname = :'schema')
-   AND (:'tables' = '{}'
-        OR c.relname = ANY (:'tables'::text[])
-        OR n.nspname || '.' || c.relname = ANY (:'tables'::text[]))
+ WHERE k.contype IN ('p', 'u', 'c', 'x') AND k.conrelid <> 0
+   AND (:'schema' = '' AND :'tables' = '{}'
+        OR k.conrelid IN
+           (SELECT c.oid
+              FROM pg_catalog.pg_class c
+              JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+             WHERE (:'schema' = '' OR n.nspname = :'schema')
+               AND (:'tables' = '{}'
+                    OR c.relname = ANY (:'tables'::text[])
+                    OR n.nspname || '.' || c.relname = ANY (:'tables'::text[]))))
  ORDER BY k.conrelid, k.contype, k.conname

@@ -1,5 +1,5 @@
--- The foreign keys of the same tables. The columns that they refer to are named here only where
--- not all tables are selected; else columns.sql has them.
+-- The foreign keys of the same tables. The tables and columns that they refer to are named here only
+-- where not all tables are selected; else tables.sql and columns.sql have them.
 --
 -- By hand: psql -v schema= -v tables={} -f foreign_keys.sql
 --
@@ -10,8 +10,15 @@
 SELECT k.conrelid::int8,
        k.conname::text,
        k.conkey::text,
-       tn.nspname::text,
-       t.relname::text,
+       CASE WHEN :'schema' <> '' OR :'tables' <> '{}'
+            THEN (SELECT n.nspname::text
+                    FROM pg_catalog.pg_class t
+                    JOIN pg_catalog.pg_namespace n ON n.oid = t.relnamespace
+                   WHERE t.oid = k.confrelid)
+       END,
+       CASE WHEN :'schema' <> '' OR :'tables' <> '{}'
+            THEN (SELECT t.relname::text FROM pg_catalog.pg_class t WHERE t.oid = k.confrelid)
+       END,
        k.confrelid::int8,
        k.confkey::text,
        CASE WHEN :'schema' <> '' OR :'tables' <> '{}'
@@ -36,18 +43,18 @@ SELECT k.conrelid::int8,
                confdeltype, confdelsetcols, confmatchtype, condeferrable, condeferred,
                convalidated, conenforced, conperiod, conparentid
           FROM pg_catalog.pg_constraint) AS k
-  JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
-  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-  JOIN pg_catalog.pg_class t ON t.oid = k.confrelid
-  JOIN pg_catalog.pg_namespace tn ON tn.oid = t.relnamespace
   LEFT JOIN pg_catalog.pg_constraint parent ON parent.oid = k.conparentid
   LEFT JOIN pg_catalog.pg_description o
          ON o.classoid = 'pg_catalog.pg_constraint'::regclass AND o.objoid = k.oid
  WHERE k.contype = 'f'
    AND (parent.oid IS NULL OR parent.confrelid = k.confrelid)
-   AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
-   AND (:'schema' = '' OR n.nspname = :'schema')
-   AND (:'tables' = '{}'
-        OR c.relname = ANY (:'tables'::text[])
-        OR n.nspname || '.' || c.relname = ANY (:'tables'::text[]))
+   AND (:'schema' = '' AND :'tables' = '{}'
+        OR k.conrelid IN
+           (SELECT c.oid
+              FROM pg_catalog.pg_class c
+              JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+             WHERE (:'schema' = '' OR n.nspname = :'schema')
+               AND (:'tables' = '{}'
+                    OR c.relname = ANY (:'tables'::text[])
+                    OR n.nspname || '.' || c.relname = ANY (:'tables'::text[]))))
  ORDER BY k.conrelid, k.conname

@@ -1,4 +1,4 @@
--- The indexes of the same tables.
+-- The indexes of the same tables, which stand in the schemas of those.
 --
 -- By hand: psql -v schema= -v tables={} -f indexes.sql
 --
@@ -42,17 +42,20 @@ SELECT i.indrelid::int8,
                indnullsnotdistinct, indnkeyatts, indkey, indclass, indcollation, indoption, indexprs,
                indpred
           FROM pg_catalog.pg_index) AS i
-  JOIN pg_catalog.pg_class c ON c.oid = i.indrelid
-  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
   JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid
+  JOIN pg_catalog.pg_namespace n ON n.oid = x.relnamespace
   JOIN pg_catalog.pg_am m ON m.oid = x.relam
   LEFT JOIN pg_catalog.pg_tablespace p ON p.oid = x.reltablespace
   LEFT JOIN pg_catalog.pg_description o
          ON o.classoid = 'pg_catalog.pg_class'::regclass AND o.objoid = x.oid AND o.objsubid = 0
- WHERE c.relkind IN ('r', 'p', 'm')
-   AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
-   AND (:'schema' = '' OR n.nspname = :'schema')
-   AND (:'tables' = '{}'
-        OR c.relname = ANY (:'tables'::text[])
-        OR n.nspname || '.' || c.relname = ANY (:'tables'::text[]))
+ WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+   AND (:'schema' = '' AND :'tables' = '{}'
+        OR i.indrelid IN
+           (SELECT c.oid
+              FROM pg_catalog.pg_class c
+              JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+             WHERE (:'schema' = '' OR n.nspname = :'schema')
+               AND (:'tables' = '{}'
+                    OR c.relname = ANY (:'tables'::text[])
+                    OR n.nspname || '.' || c.relname = ANY (:'tables'::text[]))))
  ORDER BY i.indrelid, x.relname
