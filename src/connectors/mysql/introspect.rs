@@ -1,11 +1,11 @@
 //! The schema, put together in memory from the catalog's views.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use super::catalog::listing;
 use super::catalog::{
-    Catalog, checks, columns, foreign_keys, indexes, partitions, sequences, triggers, views,
+    Catalog, checks, columns, foreign_keys, indexes, innodb, partitions, sequences, triggers, views,
 };
 use super::client::Client;
 use super::connect::Plan;
@@ -16,7 +16,7 @@ use super::unreadable::Told;
 use super::wire::Failure;
 use super::{aside, kill};
 use crate::connectors::Selection;
-use crate::schema::{Schema, Sequence};
+use crate::schema::{Schema, Sequence, Table};
 
 /// How long the estimates of rows may take.
 const ESTIMATES: Duration = Duration::from_secs(20);
@@ -57,32 +57,40 @@ pub async fn read(
     let other = aside
         .as_mut()
         .map(|client| (client.thread(), catalog.over(client), tables.clone()));
+    let parts = Parts::all();
     let referring = async {
         let (thread, mut catalog, mut tables) = other?;
         let mut told = Told::default();
-        let reading = beside(&mut catalog, &mut tables, &mut told);
+        let reading = async {
+            beside(&mut catalog, &mut tables, &mut told).await?;
+            parts.read(&mut catalog, &mut tables, &mut told).await
+        };
         // Where it does not last, the session's own does it all.
-        kill::stopping(plan, thread, reading).await.ok()?;
-        Some((tables, told))
+        let done = kill::stopping(plan, thread, reading).await.ok()?;
+        Some((tables, told, done))
     };
     let own = async {
         let seen = columns::read(catalog, selection, &mut tables).await?;
+        let done = parts.read(catalog, &mut tables, &mut told).await?;
         structure(catalog, &mut tables, &mut told).await?;
         let privileges = catalog.privileges().await?;
         by_rights(catalog, &privileges, &mut tables, &mut sequences, &mut told).await?;
-        Ok::<_, Failure>((seen, privileges))
+        Ok::<_, Failure>((seen, done, privileges))
     };
     let (own, referring) = tokio::join!(own, referring);
-    let (seen, privileges) = own?;
-    if let Some((referring, refused)) = referring {
-        tables.take(referring);
+    let (seen, done, privileges) = own?;
+    if let Some((referring, refused, done)) = referring {
+        tables.take(referring, |own, other| taken(own, other, &done));
         told.extend(refused);
     } else {
         beside(catalog, &mut tables, &mut told).await?;
+        let left = Parts::all_but(&done);
+        left.read(catalog, &mut tables, &mut told).await?;
     }
     if let Some(client) = aside {
         aside::close(client).await;
     }
+    tables.list_mut().iter_mut().for_each(indexes::mark);
     checked(catalog, &privileges, &mut tables, &mut told);
 
     let mut kept = Vec::with_capacity(seen.len());
@@ -103,16 +111,84 @@ pub async fn read(
     })
 }
 
-/// What can be read over a connection of its own: about half of the work.
+/// What can be read over a connection of its own.
 async fn beside(
     catalog: &mut Catalog<'_>,
     tables: &mut Tables,
     told: &mut Told,
 ) -> Result<(), Failure> {
     foreign_keys(catalog, tables, told).await?;
-    let done = checks::read(catalog, tables).await;
-    told.unless_refused(done, "checks")?;
     listing::statistics(catalog, ESTIMATES, tables).await
+}
+
+/// What either connection can read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Checks,
+    Indexes,
+}
+
+/// What nobody has begun to read. How long foreign keys and figures take differs from server to server
+/// and from right to right, so that whoever is done with their own takes the next.
+struct Parts(Mutex<Vec<Part>>);
+
+impl Parts {
+    fn all() -> Self {
+        Self::all_but(&[])
+    }
+
+    fn all_but(done: &[Part]) -> Self {
+        let mut all = vec![Part::Checks, Part::Indexes];
+        all.retain(|part| !done.contains(part));
+        Self(Mutex::new(all))
+    }
+
+    fn next(&self) -> Option<Part> {
+        let mut left = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        left.pop()
+    }
+
+    /// Reads one after the other while there are any. Answers those that it read.
+    async fn read(
+        &self,
+        catalog: &mut Catalog<'_>,
+        tables: &mut Tables,
+        told: &mut Told,
+    ) -> Result<Vec<Part>, Failure> {
+        let mut done = Vec::new();
+        while let Some(part) = self.next() {
+            match part {
+                Part::Checks => {
+                    let read = checks::read(catalog, tables).await;
+                    told.unless_refused(read, "checks")?;
+                }
+                Part::Indexes => {
+                    let read = indexes::read(catalog, tables).await;
+                    told.unless_refused(read, "indexes and keys")?;
+                    let read = indexes::periods(catalog, tables).await;
+                    told.unless_refused(read, "periods of keys")?;
+                }
+            }
+            done.push(part);
+        }
+        Ok(done)
+    }
+}
+
+/// Takes what was read of the same table over the other connection.
+fn taken(table: &mut Table, same: Table, parts: &[Part]) {
+    table.foreign_keys = same.foreign_keys;
+    table.row_count_estimate = same.row_count_estimate;
+    table.size_bytes = same.size_bytes;
+    table.index_size_bytes = same.index_size_bytes;
+    if parts.contains(&Part::Checks) {
+        table.checks = same.checks;
+    }
+    if parts.contains(&Part::Indexes) {
+        table.indexes = same.indexes;
+        table.keys = same.keys;
+        table.primary_key = same.primary_key;
+    }
 }
 
 /// What foreign keys refer to and do.
@@ -121,9 +197,13 @@ async fn foreign_keys(
     tables: &mut Tables,
     told: &mut Told,
 ) -> Result<(), Failure> {
+    if let Some(keys) = innodb::foreign_keys(catalog).await? {
+        foreign_keys::put(keys, tables);
+        return Ok(());
+    }
     let done = foreign_keys::read(catalog, tables).await;
     let mut columns = told.unless_refused(done, "foreign keys")?;
-    let done = foreign_keys::actions(catalog, tables).await;
+    let done = foreign_keys::actions(catalog).await;
     if let Some(actions) = told.unless_refused(done.map(Some), "actions of foreign keys")? {
         let actions = foreign_keys::note(actions, tables, &mut columns);
         told.hidden(actions, |tables| {
@@ -150,10 +230,6 @@ async fn structure(
 ) -> Result<(), Failure> {
     let done = columns::geometries(catalog, tables).await;
     told.unless_refused(done, "spatial reference systems")?;
-    let done = indexes::read(catalog, tables).await;
-    told.unless_refused(done, "indexes and keys")?;
-    let done = indexes::periods(catalog, tables).await;
-    told.unless_refused(done, "periods of keys")?;
     let done = views::read(catalog, tables).await;
     let hidden = told.unless_refused(done, "definitions of views")?;
     told.hidden(hidden, |views| {

@@ -36,6 +36,12 @@ impl Tables {
         self.list.get_mut(place)
     }
 
+    /// The table of this name.
+    pub fn named(&mut self, schema: &str, name: &str) -> Option<&mut Table> {
+        let place = self.place(schema.as_bytes(), name.as_bytes())?;
+        self.list.get_mut(place)
+    }
+
     /// Where a table stands among all.
     pub fn place(&mut self, of: &[u8], name: &[u8]) -> Option<usize> {
         let is_last = |last: &Table| last.name.as_bytes() == name && schema(last) == of;
@@ -46,23 +52,14 @@ impl Tables {
     }
 
     /// All, in order.
-    pub fn list(&self) -> &[Table] {
-        &self.list
-    }
-
-    /// All, in order.
     pub fn list_mut(&mut self) -> &mut Vec<Table> {
         &mut self.list
     }
 
-    /// Takes the foreign keys, checks and figures of the same tables.
-    pub fn take(&mut self, of: Self) {
+    /// Takes what others know of the same tables.
+    pub fn take(&mut self, of: Self, take: impl Fn(&mut Table, Table)) {
         for (table, same) in self.list.iter_mut().zip(of.list) {
-            table.foreign_keys = same.foreign_keys;
-            table.checks = same.checks;
-            table.row_count_estimate = same.row_count_estimate;
-            table.size_bytes = same.size_bytes;
-            table.index_size_bytes = same.index_size_bytes;
+            take(table, same);
         }
     }
 

@@ -126,10 +126,13 @@ async fn who_watches_over_mariadb_is_told_what_foreign_keys_do() {
         })
         .collect();
     let child = format!(
-        "CREATE TABLE `a/b.é` (id int PRIMARY KEY, {})",
+        "CREATE TABLE `a/b.é` (id int PRIMARY KEY, `x/é` int, `y.#` int, {}, \
+         CONSTRAINT two FOREIGN KEY (`y.#`, `x/é`) REFERENCES `the owner` (`aß`, `b`), \
+         CONSTRAINT own FOREIGN KEY (`x/é`) REFERENCES `a/b.é` (id))",
         keys.join(", ")
     );
-    let owner = "CREATE TABLE `the owner` (id int PRIMARY KEY)";
+    let owner =
+        "CREATE TABLE `the owner` (id int PRIMARY KEY, `b` int, `aß` int, UNIQUE (`aß`, `b`))";
     let database = make(server, &[owner, &child]).await;
     let (user, plain) = (unique(), unique());
     let statements = [
@@ -152,7 +155,7 @@ async fn who_watches_over_mariadb_is_told_what_foreign_keys_do() {
         );
         seen.push(table(&schema, "a/b.é").foreign_keys.clone());
     }
-    assert_eq!(seen[0].len(), 16);
+    assert_eq!(seen[0].len(), 18);
     assert_eq!(seen[0], seen[1]);
 }
 

@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Catalog, Failure, innodb};
+use super::{Catalog, Failure};
 use crate::connectors::mysql::client::Row;
 use crate::connectors::mysql::tables::Tables;
 use crate::connectors::mysql::unreadable::Hidden;
@@ -15,6 +15,9 @@ use crate::schema::{ForeignKey, ForeignKeyAction, Match};
 
 /// Schema, table and name of a foreign key.
 type Name = (String, String, String);
+
+/// A foreign key with its name in full.
+pub type Named = (Name, ForeignKey);
 
 /// What foreign keys do, by their names.
 pub type Actions = BTreeMap<Name, Action>;
@@ -33,26 +36,25 @@ pub fn name(row: &Row) -> Name {
     (row.string(0), row.string(1), row.string(2))
 }
 
-/// What the foreign keys of `tables` do: as `InnoDB` has noted it, which opens no table, and where
-/// that is not for the login or not all, as the server tells.
-pub async fn actions(catalog: &mut Catalog<'_>, tables: &Tables) -> Result<Actions, Failure> {
-    let mut actions = innodb::actions(catalog).await?;
-    let is_known = |schema: &str, table: &str, key: &ForeignKey| {
-        let key = key.name.clone().unwrap_or_default();
-        actions.contains_key(&(schema.to_owned(), table.to_owned(), key))
-    };
-    let known = tables.list().iter().all(|table| {
-        let schema = table.schema.as_deref().unwrap_or_default();
-        let mut keys = table.foreign_keys.iter();
-        keys.all(|key| is_known(schema, &table.name, key))
-    });
-    if actions.is_empty() || !known {
-        told(catalog, &mut actions).await?;
+/// Gives each table the foreign keys that are known in full.
+pub fn put(keys: Vec<Named>, tables: &mut Tables) {
+    for ((schema, table, _), key) in keys {
+        if let Some(table) = tables.named(&schema, &table) {
+            table.foreign_keys.push(key);
+        }
     }
-    Ok(actions)
+    sort(tables);
 }
 
-async fn told(catalog: &mut Catalog<'_>, actions: &mut Actions) -> Result<(), Failure> {
+fn sort(tables: &mut Tables) {
+    for table in tables.list_mut() {
+        table.foreign_keys.sort_by(|a, b| a.name.cmp(&b.name));
+    }
+}
+
+/// What the foreign keys do.
+pub async fn actions(catalog: &mut Catalog<'_>) -> Result<Actions, Failure> {
+    let mut actions = Actions::new();
     let sql = include_str!("../sql/foreign_key_actions.sql");
     let read = catalog.read(sql, |row| {
         let action = |column| ForeignKeyAction::from_sql(&row.string(column));
@@ -69,7 +71,8 @@ async fn told(catalog: &mut Catalog<'_>, actions: &mut Actions) -> Result<(), Fa
         };
         actions.insert(name(row), action);
     });
-    read.await
+    read.await?;
+    Ok(actions)
 }
 
 /// Reads the foreign keys, by name, without what they do. Answers those of which columns are hidden.
@@ -98,9 +101,7 @@ pub async fn read(catalog: &mut Catalog<'_>, tables: &mut Tables) -> Result<Hidd
         }
     });
     read.await?;
-    for table in tables.list_mut() {
-        table.foreign_keys.sort_by(|a, b| a.name.cmp(&b.name));
-    }
+    sort(tables);
     Ok(hidden)
 }
 

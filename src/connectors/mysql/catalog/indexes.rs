@@ -116,6 +116,10 @@ fn keys(table: &mut Table) {
             ..Key::default()
         });
     }
+}
+
+/// Marks the columns of the primary key.
+pub fn mark(table: &mut Table) {
     for column in &mut table.columns {
         column.primary_key = table.primary_key.contains(&column.name);
     }
