@@ -1,8 +1,9 @@
 // The page: set-up, login, or the shell with a screen in it.
 
-import { html, render, signal } from "./html.js";
+import { html, render } from "./html.js";
 import { me, token } from "./session.js";
 import { get } from "./api.js";
+import { setup } from "./links.js";
 import { Welcome } from "./screens/welcome.js";
 import { LogIn } from "./screens/log-in.js";
 import { Shell } from "./shell/shell.js";
@@ -10,22 +11,8 @@ import { Toasts } from "./ui/toast.js";
 import { ErrorBox } from "./ui/error-box.js";
 import { useLoad } from "./ui/work.js";
 
-/** The token of the set-up link; taken out of the address at once, so that no history keeps it. */
-const link = signal(new URLSearchParams(location.hash.slice(1)).get("setup"));
-if (link.value) history.replaceState(null, "", "#/");
-addEventListener("hashchange", () => {
-  const given = new URLSearchParams(location.hash.slice(1)).get("setup");
-  if (!given) return;
-  link.value = given;
-  history.replaceState(null, "", "#/");
-});
-
 function App() {
-  return html`<${Inside} /><${Toasts} />`;
-}
-
-function Inside() {
-  if (link.value) return html`<${Welcome} link=${link.value} onDone=${() => { link.value = null; }} />`;
+  if (setup.value) return html`<${Welcome} link=${setup.value} onDone=${() => { setup.value = null; }} />`;
   if (!token.value) return html`<${LogIn} />`;
   if (!me.value) return html`<${Recall} key=${token.value} />`;
   return html`<${Shell} />`;
@@ -40,3 +27,5 @@ function Recall() {
 }
 
 render(html`<${App} />`, document.getElementById("app"));
+// Apart from the rest: the place of toasts goes into whatever dialog is open.
+render(html`<${Toasts} />`, document.getElementById("toasts"));
