@@ -45,7 +45,8 @@ function Row({ source, onChange }) {
   return html`<tr>
     <th scope="row">${target ? html`<a href=${target}>${source.name}</a>` : source.name}
       ${place && html`<div class="quiet small-text mono">${place}</div>`}</th>
-    <td class="fit">${source.status === "needs_credentials" && mayWrite.value ? html`<a href=${href(`/sources/${encodeURIComponent(source.id)}/edit`)}><${Badge} kind=${kind}>${words}<//></a>` : html`<${Badge} kind=${kind}>${words}<//>`}</td>
+    <td class="fit"><div class="row"><${Badge} kind=${kind}>${words}<//>${source.status === "needs_credentials" && mayWrite.value
+      && html`<${Button} small icon="key" href=${href(`/sources/${encodeURIComponent(source.id)}/edit`)}>Give credentials<span class="unseen">${" "}of ${source.name}</span><//>`}</div></td>
     <td class="wide-only">${source.engine ?? source.type}</td>
     <td class="number">${short(source.table_count)}</td>
     <td class="fit wide-only"><${RelativeTime} at=${source.schema_captured_at} none="Not yet" /></td>
