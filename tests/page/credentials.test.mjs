@@ -52,7 +52,7 @@ await test("all settings are there for who wants them", { token }, async (page) 
   await page.getByRole("button", { name: "Show all settings" }).click();
   assert((await page.getByLabel("Base URL").inputValue()) === base_url, "the settings came along");
   await page.getByRole("link", { name: "Sources" }).first().click();
-  await page.getByRole("link", { name: "Give credentials of shop" }).click();
+  await page.getByRole("link", { name: "Connect shop" }).click();
   await page.getByText("It has no secret. Test it, and it is connected.").waitFor();
   await page.getByRole("button", { name: "Connect", exact: true }).click();
   await page.getByText("shop is connected").waitFor();
