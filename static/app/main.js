@@ -4,6 +4,8 @@ import { html, render } from "./html.js";
 import { me, token } from "./session.js";
 import { get } from "./api.js";
 import { setup } from "./links.js";
+import { route } from "./router.js";
+import { refreshWorkspaces } from "./workspace.js";
 import { Welcome } from "./screens/welcome.js";
 import { LogIn } from "./screens/log-in.js";
 import { Shell } from "./shell/shell.js";
@@ -18,10 +20,15 @@ function App() {
   return html`<${Shell} />`;
 }
 
-// A tab that was loaded anew has a token, and does not know whose.
+// A tab that was loaded anew has a token, and does not know whose. What comes next is on its way meanwhile; where that
+// fails, whoever needs it says so.
 function Recall() {
   const { error, reload } = useLoad(async (signal) => {
-    me.value = await get("/auth/me", undefined, { signal, quiet: true });
+    route.peek().screen?.load().catch(() => {});
+    const listed = refreshWorkspaces().catch(() => {});
+    const user = await get("/auth/me", undefined, { signal, quiet: true });
+    await listed;
+    me.value = user;
   }, []);
   return error && token.value && html`<main class="alone"><${ErrorBox} error=${error} retry=${reload} /></main>`;
 }
