@@ -44,6 +44,6 @@ for (const [name, token, heading] of [["the list of sources", process.env.PAGE_T
       times.push(await (await page.waitForFunction(() => window.there)).jsonValue());
     }
     const ms = times.map(Math.round);
-    console.log(`${name}: ${ms[0]} ms after the navigation began, then from the cache ${ms.slice(1).toSorted((a, b) => a - b)[2]} ms`);
+    console.log(`${name}: ${ms[0]} ms after the navigation began, then from the cache ${ms.slice(1).sort((a, b) => a - b)[2]} ms`);
   });
 }

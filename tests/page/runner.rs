@@ -48,7 +48,7 @@ impl PageTest {
             .output()
             .expect("node starts");
         // What it measured is seen by --nocapture.
-        print!("{}", String::from_utf8_lossy(&ran.stdout));
+        eprint!("{}", String::from_utf8_lossy(&ran.stdout));
         assert!(
             ran.status.success(),
             "{file}: {}\n{}",
