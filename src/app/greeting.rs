@@ -40,13 +40,6 @@ pub fn print(
         }
         FirstStart::Ready => {}
     }
-    line(&mut lines, "data", &settings.data_dir.display().to_string());
-    line(&mut lines, "API", &format!("{url}/api/v1/openapi.json"));
-    line(
-        &mut lines,
-        "stop",
-        "Ctrl-C; nothing is sent anywhere, there is no telemetry",
-    );
     if settings.demo && demo.is_none() {
         line(
             &mut lines,
@@ -55,21 +48,29 @@ pub fn print(
         );
     }
     if let Some(demo) = demo {
+        // A fragment stays in the browser: no log and no proxy sees the password.
+        let link = format!("{url}/#/login?user={}", demo.user);
         match &demo.password {
             Some(password) => line(
                 &mut lines,
                 "demo",
-                &format!("log in as {} with {}", demo.user, password.expose_secret()),
+                &format!("{link}&password={}", password.expose_secret()),
             ),
             None => line(
                 &mut lines,
                 "demo",
-                &format!(
-                    "log in as {}, with the password of the first start",
-                    demo.user
-                ),
+                &format!("{link}  (with the password of the first start)"),
             ),
         }
+    }
+    line(&mut lines, "data", &settings.data_dir.display().to_string());
+    line(&mut lines, "API", &format!("{url}/api/v1/openapi.json"));
+    line(
+        &mut lines,
+        "stop",
+        "Ctrl-C; nothing is sent anywhere, there is no telemetry",
+    );
+    if let Some(demo) = demo {
         let token = demo.token.expose_secret();
         let _ = write!(
             lines,

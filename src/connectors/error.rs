@@ -1,5 +1,7 @@
 //! What can go wrong with a source, told by code and never by a driver's text alone.
 
+use std::num::NonZeroU32;
+
 use serde::Serialize;
 
 /// How far a connection came.
@@ -152,6 +154,8 @@ pub struct ConnectorError {
     pub server_message: Option<String>,
     /// A finer reason within the kind, such as `wrong_name` of a certificate.
     pub reason: Option<&'static str>,
+    /// The character of the caller's statement that the server objects to, counted from 1.
+    pub position: Option<NonZeroU32>,
 }
 
 /// The longest part of a server's message that is kept, in bytes.
@@ -168,6 +172,7 @@ impl ConnectorError {
             server_code: None,
             server_message: None,
             reason: None,
+            position: None,
         }
     }
 
@@ -192,6 +197,13 @@ impl ConnectorError {
     #[must_use]
     pub fn because(mut self, reason: &'static str) -> Self {
         self.reason = Some(reason);
+        self
+    }
+
+    /// Adds the character of the caller's statement that the server objects to, counted from 1.
+    #[must_use]
+    pub fn at_character(mut self, position: Option<u32>) -> Self {
+        self.position = position.and_then(NonZeroU32::new);
         self
     }
 

@@ -228,6 +228,7 @@ impl From<ConnectorError> for ApiError {
         add("reason", error.reason.map(Into::into));
         add("server_code", error.server_code.map(Into::into));
         add("server_message", error.server_message.map(Into::into));
+        add("position", error.position.map(|at| at.get().into()));
         add("retryable", Some(error.kind.retryable().into()));
         let code = Code(error.kind.code(), StatusCode::UNPROCESSABLE_ENTITY);
         let mut refused = Self::new(code, error.message, error.hint);

@@ -50,6 +50,12 @@ pub fn wants_lines(request: &HttpRequest) -> bool {
     Form::wanted(request) == Form::Lines
 }
 
+/// Whether the request accepts rows alone, without the envelope.
+#[must_use]
+pub fn is_file(request: &HttpRequest) -> bool {
+    Form::wanted(request) != Form::Json
+}
+
 /// Answers rows in the form that the request accepts.
 pub fn answer(
     request: &HttpRequest,
@@ -65,6 +71,8 @@ pub fn answer(
     };
     let mut response = HttpResponse::Ok();
     response.insert_header((CONTENT_TYPE, kind));
+    response.insert_header(("Headwater-Row-Count", rows.count));
+    response.insert_header(("Headwater-Cut-Values", writer.cut));
     if let Some(why) = rows.truncated {
         response.insert_header(("Headwater-Truncated", why));
     }

@@ -46,6 +46,12 @@ pub fn refusal(error: SourceError, prefix: &str) -> ApiError {
             "Give the password again.",
         )
         .with("path", format!("{prefix}.password")),
+        SourceError::NameTaken => ApiError::new(
+            Code::CONFLICT,
+            "This workspace has another source of that name.",
+            "Choose another name, or rename that source first.",
+        )
+        .with("path", "name"),
         SourceError::NeedsCredentials => ApiError::new(
             Code::NEEDS_CREDENTIALS,
             "This source came without its credentials.",

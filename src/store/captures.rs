@@ -29,6 +29,8 @@ pub struct CaptureHead {
     pub fingerprint: String,
     /// When the source was read.
     pub captured_at: Timestamp,
+    /// The name of the source, by which the document calls it.
+    pub source_name: String,
 }
 
 /// How a document is to be read.
@@ -53,6 +55,7 @@ fn read_head(row: &Row<'_>) -> Result<CaptureHead, StoreError> {
     Ok(CaptureHead {
         fingerprint: row.get("fingerprint")?,
         captured_at: values::time(row, "captured_at")?,
+        source_name: row.get("source_name")?,
     })
 }
 
@@ -131,7 +134,7 @@ pub fn head(
     source: &SourceId,
 ) -> Result<Option<CaptureHead>, StoreError> {
     const SQL: &str = concat!(
-        "SELECT fingerprint, captured_at FROM capture WHERE source_pk = (",
+        "SELECT fingerprint, captured_at, source.name AS source_name FROM capture JOIN source ON source.pk = source_pk WHERE source_pk = (",
         owned_source!(),
         ")"
     );
@@ -151,12 +154,12 @@ pub fn get(
     encoding: Encoding,
 ) -> Result<Option<Capture>, StoreError> {
     const PLAIN: &str = concat!(
-        "SELECT fingerprint, captured_at, document AS body FROM capture WHERE source_pk = (",
+        "SELECT fingerprint, captured_at, source.name AS source_name, document AS body FROM capture JOIN source ON source.pk = source_pk WHERE source_pk = (",
         owned_source!(),
         ")"
     );
     const GZIP: &str = concat!(
-        "SELECT fingerprint, captured_at, document_gzip AS body FROM capture WHERE source_pk = (",
+        "SELECT fingerprint, captured_at, source.name AS source_name, document_gzip AS body FROM capture JOIN source ON source.pk = source_pk WHERE source_pk = (",
         owned_source!(),
         ")"
     );

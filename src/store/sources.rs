@@ -155,6 +155,30 @@ pub fn save(
     values::first(rows, |row| values::text(row, "id"))
 }
 
+/// Gives a source another name. Answers whether the source was there; [`StoreError::Taken`] where
+/// another one of its workspace has the name.
+pub fn rename(
+    tx: &Transaction<'_>,
+    owner: &Owner,
+    workspace: &WorkspaceId,
+    id: &SourceId,
+    name: &str,
+) -> Result<bool, StoreError> {
+    const SQL: &str = concat!(
+        "UPDATE source SET name = :name, updated_at = :now WHERE pk = (",
+        owned_source!(),
+        ")"
+    );
+    let changed = tx.prepare_cached(SQL)?.execute(owner_params! {
+        owner,
+        ":workspace": workspace.as_str(),
+        ":source": id.as_str(),
+        ":name": name,
+        ":now": now().as_millisecond(),
+    })?;
+    Ok(changed > 0)
+}
+
 /// The sources of a workspace, by name. Empty where the owner has no such workspace.
 pub fn list(
     conn: &Connection,

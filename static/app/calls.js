@@ -6,11 +6,11 @@ import { signal } from "./html.js";
 const KEPT = 6;
 const SECRET = /pass|secret|token|api_?key|credential|tls_key|authorization/i;
 
-/** The calls, the latest first: `{method, url, body, file, accept}`. */
+/** The calls, the latest first: `{method, url, body, file, accept, headers}`. */
 export const calls = signal([]);
 
 export function remember(call) {
-  const kept = { ...call, url: clean(call.url), body: redact(call.body) };
+  const kept = { ...call, url: clean(call.url), body: redact(call.body), headers: redact(call.headers ?? {}) };
   const same = (other) => other.method === kept.method && other.url === kept.url;
   calls.value = [kept, ...calls.value.filter((other) => !same(other))].slice(0, KEPT);
 }
@@ -20,19 +20,21 @@ export function forget() {
   calls.value = [];
 }
 
-export function asCurl({ method, url, body, file, accept }) {
+export function asCurl({ method, url, body, file, accept, headers = {} }) {
   const lines = [`curl ${quote(url)}`, `-H "Authorization: Bearer $TOKEN"`];
   if (accept) lines.push(`-H ${quote(`Accept: ${accept}`)}`);
   if (body !== undefined) lines.push(`--json ${quote(JSON.stringify(body))}`);
-  if (file) lines.push(`--data-binary ${quote(`@${file}`)}`);
-  if (method !== (body === undefined && !file ? "GET" : "POST")) lines.push(`-X ${method}`);
+  for (const [name, value] of Object.entries(headers)) lines.push(`-H ${quote(`${name}: ${value}`)}`);
+  // Unlike --data-binary it sends the file without holding all of it.
+  if (file) lines.push(`-T ${quote(file)}`);
+  if (method !== (file ? "PUT" : body === undefined ? "GET" : "POST")) lines.push(`-X ${method}`);
   return lines.join(" \\\n  ");
 }
 
-export function asPython({ method, url, body, file, accept }) {
-  const headers = [`"Authorization": f"Bearer {os.environ['TOKEN']}"`];
-  if (accept) headers.push(`"Accept": ${JSON.stringify(accept)}`);
-  const parts = [JSON.stringify(url), `headers={${headers.join(", ")}}`];
+export function asPython({ method, url, body, file, accept, headers = {} }) {
+  const shown = [`"Authorization": f"Bearer {os.environ['TOKEN']}"`];
+  for (const [name, value] of Object.entries({ ...(accept && { Accept: accept }), ...headers })) shown.push(`${JSON.stringify(name)}: ${JSON.stringify(value)}`);
+  const parts = [JSON.stringify(url), `headers={${shown.join(", ")}}`];
   if (body !== undefined) parts.push(`json=${python(body)}`);
   if (file) parts.push(`data=open(${JSON.stringify(file)}, "rb")`);
   const answer = accept ? "answer.text" : `answer.json()["data"]`;

@@ -1,12 +1,16 @@
 // The workspace that is open: it stands in the address, so that a link opens the same one elsewhere.
 
-import { batch, computed, signal } from "./html.js";
+import { batch, computed, effect, signal } from "./html.js";
 import { call, get } from "./api.js";
-import { me } from "./session.js";
+import { me, token } from "./session.js";
 import { route } from "./router.js";
 
 /** All workspaces of the caller, of both scopes; null until they are known. */
 export const workspaces = signal(null);
+// Who comes next has others.
+effect(() => {
+  if (!token.value) workspaces.value = null;
+});
 
 /** Whose workspace it is: `user` or `organization`. */
 export const scope = computed(() => (route.value.query.scope === "organization" ? "organization" : "user"));

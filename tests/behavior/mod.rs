@@ -4,7 +4,7 @@ mod copies;
 pub mod engine;
 mod faults;
 pub mod mongodb;
-mod mysql;
+pub mod mysql;
 pub mod postgres;
 mod sqlite;
 pub mod suite;

@@ -1,6 +1,7 @@
 import { createServer } from "node:http";
 import { readFileSync } from "node:fs";
 import { assert, at, look, open, test } from "./harness.mjs";
+import { api } from "./sources.mjs";
 
 const token = process.env.PAGE_TOKEN;
 const button = (page, name) => page.getByRole("button", { name, exact: true });
@@ -50,6 +51,31 @@ await test("a source is edited without its secret; another place wants it again,
   await page.getByText("keyed is saved").waitFor();
   assert(sent.two.length > 0 && sent.two.every((one) => one === "another-key"), "the new key goes there");
 });
+
+for (const [width, dark] of [[1440, true], [390, false]]) {
+  await test(`a source is renamed and stays what it is at ${width}`, { token, width, dark, expected: /409/ }, async (page) => {
+    const path = (await api("GET", "/data/list")).find(({ name }) => name === "keyed").id;
+    await open(page, `#/sources/${path}/edit`);
+    const name = page.getByLabel("Name", { exact: true });
+    assert(await button(page, "Rename").isDisabled(), "there is nothing to do yet");
+    await name.fill("shop");
+    await button(page, "Rename").click();
+    await page.getByText("This workspace has another source of that name. Choose another name").waitFor();
+    assert(await name.evaluate((input) => input === document.activeElement && input.ariaInvalid === "true"), "it is said at the field");
+    await look(page, `rename taken ${width}`);
+    await name.fill("  keys and locks ");
+    await button(page, "Rename").click();
+    await at(page, "Edit keys and locks");
+    await page.getByText("It is called keys and locks now").waitFor();
+    await look(page, `renamed ${width}`);
+    // What is saved after that is the same source.
+    await button(page, "Save").click();
+    await page.getByText("keys and locks is saved").waitFor();
+    const sources = await api("GET", "/data/list");
+    assert(sources.find(({ id }) => id === path).name === "keys and locks" && !sources.some((one) => one.name === "keyed"), JSON.stringify(sources));
+    await api("POST", `/data/default/sources/${path}/rename`, { name: "keyed" });
+  });
+}
 
 await test("a source is tested again from the list", { token }, async (page) => {
   await open(page, "#/sources");

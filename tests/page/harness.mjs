@@ -27,7 +27,7 @@ const FLAGS = [
 /**
  * One test in a window of its own, with a profile of its own.
  * @param {string} name a sentence
- * @param {{width?: 390 | 1440, dark?: boolean, token?: string, url?: string, expected?: RegExp}} options
+ * @param {{width?: number, height?: number, dark?: boolean, token?: string, url?: string, expected?: RegExp}} options
  *   `token` logs in; `expected` are console errors that the test causes on purpose, such as a 401
  * @param {(page: import("playwright-core").Page) => Promise<void>} run
  */
@@ -37,7 +37,7 @@ export async function test(name, options, run) {
     executablePath: needed("HEADWATER_TEST_CHROMIUM"),
     headless: true,
     args: FLAGS,
-    viewport: { width: options.width ?? 1440, height: options.width === 390 ? 844 : 900 },
+    viewport: { width: options.width ?? 1440, height: options.height ?? (options.width === 390 ? 844 : 900) },
     colorScheme: options.dark ? "dark" : "light",
     reducedMotion: "reduce",
     acceptDownloads: true,
@@ -50,7 +50,7 @@ export async function test(name, options, run) {
     const base = options.url ?? `${URL_OF_SERVER}/`;
     watch(page, problems, new URL(base).origin, options.expected);
     // Before any script of the page, on this origin alone.
-    if (options.token) await page.addInitScript((token) => sessionStorage.getItem("gone") || sessionStorage.setItem("token", token), options.token);
+    if (options.token) await page.addInitScript((token) => location.protocol === "about:" || sessionStorage.getItem("gone") || sessionStorage.setItem("token", token), options.token);
     page.base = base;
     await run(page);
   } catch (error) {
@@ -72,10 +72,10 @@ export async function open(page, hash = "") {
   await settled(page);
 }
 
-/** Waits until the screen has its heading and nothing is being loaded. */
+/** Waits until the screen has its heading and nothing of it is being loaded. */
 export async function settled(page) {
   await page.locator("h1").first().waitFor();
-  await page.waitForFunction(() => !document.querySelector(".skeleton"));
+  await page.waitForFunction(() => !document.querySelector(".skeleton, .query-editor[aria-busy]"));
 }
 
 /** Waits for the heading of a screen. */

@@ -60,6 +60,53 @@ await test("Ctrl-K goes to a screen", { token }, async (page) => {
   await at(page, "Projects");
 });
 
+await test("what is typed behind Ctrl-K is there before the search is", { token }, async (page) => {
+  let go;
+  const held = new Promise((resolve) => { go = resolve; });
+  await page.route("**/palette.js", async (route) => {
+    await held;
+    await route.continue();
+  });
+  await open(page);
+  await page.keyboard.press("Control+K");
+  await page.keyboard.type("se");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await look(page, "palette loading");
+  assert((await page.getByRole("combobox").inputValue()) === "se", await page.getByRole("combobox").inputValue());
+  go();
+  // Of Sources and Settings the second.
+  await at(page, "Settings");
+});
+
+await test("a search that cannot be loaded says so", { token, expected: /ERR_FAILED/ }, async (page) => {
+  await page.route("**/palette.js", (route) => route.abort());
+  await open(page);
+  await page.keyboard.press("Control+K");
+  await page.getByText("The search could not be loaded.").waitFor();
+});
+
+await test("a toast stands above a dialog, is read out there, and outlives it", { token }, async (page) => {
+  await open(page);
+  await page.getByRole("button", { name: "Show as curl or Python" }).click();
+  await page.getByRole("button", { name: "Copy", exact: true }).first().click();
+  const toast = page.locator(".toast", { hasText: "Copied" });
+  await toast.waitFor();
+  await look(page, "toast above a dialog");
+  const onTop = () => toast.evaluate((element) => {
+    const { left, top, width, height } = element.getBoundingClientRect();
+    return document.elementFromPoint(left + width / 2, top + height / 2).closest(".toast") === element && !element.closest("[inert]") && element.closest("dialog") !== null;
+  });
+  assert(await onTop(), "nothing covers it");
+  await page.keyboard.press("Escape");
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+  assert((await page.locator("body > #toasts [role=status]").count()) === 1, "its place is there without a dialog");
+  await page.getByRole("button", { name: "Show as curl or Python" }).click();
+  await page.getByRole("button", { name: "Copy", exact: true }).first().click();
+  await toast.last().getByRole("button", { name: "Close" }).click();
+  await page.getByRole("dialog").waitFor();
+});
+
 await test("a dialog keeps the focus inside and gives it back", { token }, async (page) => {
   await open(page, "#/workspaces");
   await tabTo(page, "New workspace");

@@ -21,8 +21,14 @@ fn bare() -> (TestApp, String) {
 
 /// A server with the demo's user and workspace, and a token of that user.
 fn demo() -> (TestApp, String) {
+    demo_with(&[])
+}
+
+/// The same with further settings.
+fn demo_with(variables: &[(&str, &str)]) -> (TestApp, String) {
     let mut command = command();
     command.env("HEADWATER_DEMO", "true");
+    command.envs(variables.iter().copied());
     let app = TestApp::spawn(command, TempDir::new().unwrap());
     let token = app.token("demo", "demo");
     (app, token)
@@ -96,6 +102,48 @@ fn rows_are_sorted_filtered_searched_and_saved() {
 fn statements_are_written_run_and_kept() {
     let (app, token) = demo();
     page("query").with("PAGE_TOKEN", token).run(&app);
+}
+
+#[test]
+fn the_demos_link_fills_the_login_in_and_logs_nobody_in() {
+    let (app, token) = demo();
+    let log = app.log();
+    let link = log
+        .split_whitespace()
+        .find(|word| word.contains("#/login?"));
+    let link = link.expect("the demo prints its link").to_owned();
+    page("demo_link")
+        .with("PAGE_TOKEN", token)
+        .with("PAGE_LINK", link)
+        .run(&app);
+}
+
+#[test]
+fn a_source_without_its_credentials_is_given_them_and_no_more() {
+    let (app, token) = demo();
+    page("credentials").with("PAGE_TOKEN", token).run(&app);
+}
+
+#[test]
+fn a_workspace_travels_as_an_archive() {
+    let (app, token) = demo_with(&[("HEADWATER_MAX_IMPORT_MB", "1")]);
+    page("archive").with("PAGE_TOKEN", token).run(&app);
+}
+
+#[test]
+fn nothing_is_cut_off_where_the_page_is_twice_as_large() {
+    let (app, token) = demo();
+    page("zoom").with("PAGE_TOKEN", token).run(&app);
+}
+
+#[test]
+fn backups_by_the_clock_and_what_to_harden_are_told_with_the_next_step() {
+    let schedule = [
+        ("HEADWATER_BACKUP_EVERY", "1d"),
+        ("HEADWATER_BACKUP_KEEP", "3"),
+    ];
+    let (app, token) = demo_with(&schedule);
+    page("schedule").with("PAGE_TOKEN", token).run(&app);
 }
 
 #[test]

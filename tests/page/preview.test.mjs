@@ -67,6 +67,27 @@ await test("the rows are saved as CSV and as JSON, and one is copied", { token }
   assert(copied.id === 1 && "status" in copied, JSON.stringify(copied));
 });
 
+for (const [width, dark] of [[1440, true], [390, false]]) {
+  await test(`all rows are saved, or those of the page, as one chooses at ${width}`, { token, width, dark }, async (page) => {
+    await open(page, rows("order_items", "&order=order_id"));
+    await status(page).getByText("Rows 1 to 100, and more").waitFor();
+    await page.getByRole("button", { name: "Download" }).click();
+    await look(page, `preview download ${width}`);
+    const csv = (nth) => saved(page, () => page.getByRole("menuitem", { name: /^CSV/ }).nth(nth).click());
+    const whole = await csv(0);
+    assert(whole.text.trim().split("\n").length === 162, `${whole.text.split("\n").length} lines`);
+    await page.getByText("Saved 161 rows, all of the table").waitFor();
+    await page.getByRole("button", { name: "Next page" }).click();
+    await status(page).getByText("Rows 101 to 161").waitFor();
+    await page.getByRole("button", { name: "Download" }).click();
+    const one = await csv(1);
+    assert(one.text.trim().split("\n").length === 62, `${one.text.split("\n").length} lines`);
+    await page.getByText("Saved 61 rows, those of this page").waitFor();
+    await page.getByRole("button", { name: "Download" }).click();
+    assert((await csv(0)).text === whole.text, "the page that is shown makes no difference");
+  });
+}
+
 await test("the head is come to and sorted by keys alone", { token }, async (page) => {
   await open(page, rows("customers"));
   await page.getByRole("grid").focus();

@@ -47,11 +47,12 @@ impl PageTest {
             .envs(self.variables)
             .output()
             .expect("node starts");
+        // What it measured is seen by --nocapture.
+        eprint!("{}", String::from_utf8_lossy(&ran.stdout));
         assert!(
             ran.status.success(),
-            "{file}: {}\n{}{}",
+            "{file}: {}\n{}",
             ran.status,
-            String::from_utf8_lossy(&ran.stdout),
             String::from_utf8_lossy(&ran.stderr)
         );
     }

@@ -11,6 +11,7 @@ const choose = (page, text) => page.locator("input[type=file]").setInputFiles({ 
 
 await test("a workspace is exported with its rows and sealed, and imported into a fresh one", { token }, async (page) => {
   await open(page, "#/transfer");
+  await page.getByLabel("Format").selectOption("document");
   const plain = await exported(page);
   assert(plain.name === "Default.json" && JSON.parse(plain.text).data.secrets === null, plain.name);
   await page.getByLabel("Take the copied rows along").check();
@@ -41,6 +42,7 @@ await test("a workspace is exported with its rows and sealed, and imported into 
 
 await test("a source without credentials leads to where they are given", { token, width: 390, dark: true }, async (page) => {
   await open(page, "#/transfer");
+  await page.getByLabel("Format").selectOption("document");
   const plain = await exported(page);
   await choose(page, plain.text);
   await page.getByRole("button", { name: "See what would happen" }).click();

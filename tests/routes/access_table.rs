@@ -68,6 +68,12 @@ fn table() -> Vec<Row> {
             [200, 200, 200, 404],
         ),
         row(
+            "POST /data/{workspace_id}/sources/{source_id}/rename",
+            "/data/w/sources/{source}/rename",
+            json!({"scope": "organization", "name": "e"}),
+            [403, 200, 200, 404],
+        ),
+        row(
             "GET /data/{workspace_id}/schema",
             "/data/w/schema?scope=organization&source_id={source}",
             Value::Null,

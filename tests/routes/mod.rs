@@ -21,6 +21,7 @@ mod secrets;
 mod seeds;
 mod setup;
 mod source_details;
+mod source_rename;
 mod sync;
 mod sync_faults;
 mod test_connection;

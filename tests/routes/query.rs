@@ -235,3 +235,41 @@ async fn a_preview_pages_orders_filters_and_searches_at_the_source_and_in_the_co
             .failed(400, "invalid_field");
     }
 }
+
+#[actix_web::test]
+async fn a_refusal_tells_the_character_of_the_statement() {
+    let app = TestApp::start();
+    let admin = app.admin();
+    let shop = connect(&app, &admin, "shop", SHOP).await;
+    let refused = async |source: &str, sql: &str| {
+        let body = json!({"source_id": source, "sql": sql});
+        let refused = admin.post("/data/query", body).await;
+        refused.failed(422, "invalid_query")["error"]["details"].clone()
+    };
+    let details = refused(&shop, "SELECT 'ü', FROMM orders").await;
+    assert_eq!(details["position"], 13, "{details}");
+    admin.post("/data/sync", json!({})).await.ok();
+    // The copies have other names than those that were asked for.
+    let details = refused("local", "SELECT nothing FROM orders").await;
+    assert!(details.get("position").is_none(), "{details}");
+}
+
+#[actix_web::test]
+async fn a_preview_as_a_file_has_more_rows_than_one_to_look_at() {
+    let app = TestApp::start();
+    let admin = app.admin();
+    let script = "CREATE TABLE many (id INTEGER PRIMARY KEY);
+      WITH RECURSIVE n (id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM n WHERE id < 2500) INSERT INTO many SELECT id FROM n;";
+    let source = connect(&app, &admin, "many", script).await;
+    let body =
+        json!({"source_id": source, "table": "many", "limit": 100_000, "order_by": "id desc"});
+    let refused = admin.post("/data/preview", body.clone()).await;
+    refused.failed(400, "invalid_field");
+    for (accept, lines) in [("text/csv", 2501), ("application/x-ndjson", 2500)] {
+        let request = admin.request(Method::POST, "/data/preview").json(&body);
+        let whole = request.header("Accept", accept).send().await.unwrap();
+        assert_eq!(whole.headers()["headwater-row-count"], "2500");
+        assert!(!whole.headers().contains_key("headwater-truncated"));
+        assert_eq!(whole.text().await.unwrap().lines().count(), lines);
+    }
+}

@@ -117,7 +117,18 @@ fn refused(error: rusqlite::Error) -> ConnectorError {
         ErrorCode::Unknown | ErrorCode::TooBig => "SQLite does not understand the query.",
         _ => return failed(error),
     };
-    invalid(message).said_by_server(extended.to_string(), words)
+    invalid(message)
+        .said_by_server(extended.to_string(), words)
+        .at_character(position(&error))
+}
+
+/// Where in the statement the failure is: `SQLite` tells it in bytes, and -1 where it knows no place.
+fn position(error: &rusqlite::Error) -> Option<u32> {
+    let rusqlite::Error::SqlInputError { sql, offset, .. } = error else {
+        return None;
+    };
+    let before = sql.get(..usize::try_from(*offset).ok()?)?;
+    u32::try_from(before.chars().count() + 1).ok()
 }
 
 fn invalid(message: &str) -> ConnectorError {

@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::query::{LIMIT, RowsAnswer, within};
+use super::query::{LIMIT, MOST, RowsAnswer, within};
 use crate::auth::permission::Access;
 use crate::connectors::read::{Condition, Order, Test};
 use crate::http::endpoint::Endpoint;
@@ -34,7 +34,7 @@ struct PreviewBody {
     source_id: String,
     /// The table of the source: a name, `schema.name` or an id.
     table: Option<String>,
-    /// Rows of a page, 1 to 1,000; 100 unless told.
+    /// Rows of a page, 1 to 1,000, as lines or CSV 1 to 100,000; 100 unless told.
     limit: Option<u64>,
     /// The page, from 1.
     page: Option<u64>,
@@ -64,7 +64,9 @@ async fn preview(
 ) -> Result<HttpResponse, ApiError> {
     let Json(parsed) = body;
     let body = parsed.value;
-    let limit = within("limit", body.limit, PAGE, LIMIT)?;
+    // A page to be looked at is short; a file may hold what an answer to a query may.
+    let most = if rows::is_file(&request) { MOST } else { LIMIT };
+    let limit = within("limit", body.limit, PAGE, most)?;
     let page = within("page", body.page, 1, PAGES)?;
     let wanted = PreviewRequest {
         source_id: body.source_id,

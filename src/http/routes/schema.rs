@@ -110,19 +110,19 @@ async fn schema(
         .await
         .map_err(|error| refusal(error, "source_id"))?;
     Ok(match answer {
-        SchemaAnswer::Known { fingerprint } => HttpResponse::NotModified()
-            .insert_header((ETAG, tag(&fingerprint)))
+        SchemaAnswer::Known { tag: whole } => HttpResponse::NotModified()
+            .insert_header((ETAG, tag(&whole)))
             .insert_header(CACHE)
             .finish(),
         SchemaAnswer::Bytes {
-            fingerprint,
+            tag: whole,
             body,
             gzip,
         } => {
             let mut response = HttpResponse::Ok();
             response.insert_header((CONTENT_TYPE, "application/json"));
             response
-                .insert_header((ETAG, tag(&fingerprint)))
+                .insert_header((ETAG, tag(&whole)))
                 .insert_header(CACHE);
             response.insert_header(VARIES);
             if gzip {
@@ -162,6 +162,6 @@ pub(super) const CACHE: (HeaderName, &str) = (CACHE_CONTROL, "private, no-cache"
 pub(super) const VARIES: (HeaderName, &str) = (VARY, "Accept-Encoding, Authorization");
 
 /// A weak tag (RFC 9110 §8.8.1): estimates of rows and the time of reading may differ below one tag.
-pub(super) fn tag(fingerprint: &str) -> String {
-    format!("W/\"{fingerprint}\"")
+pub(super) fn tag(whole: &str) -> String {
+    format!("W/\"{whole}\"")
 }

@@ -1,4 +1,4 @@
-//! `/data/{workspace_id}/list`, and one source of it
+//! `/data/{workspace_id}/list`, and one source of it: shown, and renamed
 
 use actix_web::HttpRequest;
 use actix_web::web::Data;
@@ -10,10 +10,11 @@ use crate::http::endpoint::Endpoint;
 use crate::http::error::ApiError;
 use crate::http::extract::{Authenticated, Json, QueryParameters, WorkspacePath, path_segment};
 use crate::http::state::State;
+use crate::model::source::Source;
 use crate::model::{Caller, Scope, SourceId, WorkspaceRef};
 use crate::services::sources::{ListedSource, SourceDetails};
 
-use super::SCOPE;
+use super::{SCOPE, schema};
 
 /// The endpoints of this file.
 pub fn endpoints() -> Vec<Endpoint> {
@@ -35,6 +36,13 @@ pub fn endpoints() -> Vec<Endpoint> {
         )
         .query("scope", SCOPE)
         .answers::<SourceDetails>(),
+        Endpoint::post(
+            "/data/{workspace_id}/sources/{source_id}/rename",
+            rename,
+            "Give a source another name; all else of it stays",
+        )
+        .body::<RenameBody>()
+        .answers::<Source>(),
     ]
 }
 
@@ -43,6 +51,13 @@ struct ListBody {
     scope: Option<Scope>,
     /// Whether each source's tables are listed too.
     tables: Option<bool>,
+}
+
+#[derive(Deserialize, utoipa::ToSchema)]
+struct RenameBody {
+    scope: Option<Scope>,
+    /// 1 to 200 characters, which no other source of the workspace has for a name.
+    name: String,
 }
 
 async fn list(
@@ -107,9 +122,32 @@ async fn details(
         .sources
         .place(&caller.0, query.scope()?, path.0, Access::Read)
         .await?;
-    let id = path_segment(&request, "source_id").unwrap_or_default();
-    let id = SourceId::parse(&id).map_err(|_| {
-        ApiError::not_found("source", "See /data/list for the sources of the workspace.")
-    })?;
+    let id = source_id(&request)?;
     Answer::new(state.sources.details(&place, &id).await?, "Source read")
+}
+
+async fn rename(
+    state: Data<State>,
+    caller: Authenticated,
+    path: WorkspacePath,
+    body: Json<RenameBody>,
+    request: HttpRequest,
+) -> ApiResult {
+    let Json(parsed) = body;
+    let RenameBody { scope, name } = parsed.value;
+    let place = state
+        .sources
+        .place(&caller.0, scope.unwrap_or_default(), path.0, Access::Write)
+        .await?;
+    let id = source_id(&request)?;
+    let name = super::name(&name, "The name of a source", "name")?;
+    let renamed = state.sources.rename(&place, &id, name, schema::render);
+    Ok(Answer::new(renamed.await?, "Source renamed")?.warn(parsed.warnings))
+}
+
+fn source_id(request: &HttpRequest) -> Result<SourceId, ApiError> {
+    let id = path_segment(request, "source_id").unwrap_or_default();
+    SourceId::parse(&id).map_err(|_| {
+        ApiError::not_found("source", "See /data/list for the sources of the workspace.")
+    })
 }

@@ -370,15 +370,40 @@ pub(super) fn leave_out_hidden(
     let Place {
         owner, workspace, ..
     } = place;
-    let Some(capture) = captures::get(tx, owner, workspace, id, Encoding::Plain)? else {
+    let Some(mut document) = kept(tx, place, id)? else {
         return Ok(());
     };
-    let mut document = SchemaDocument::from_answer(&capture.body)?;
     let known = tables::known(tx, owner, workspace, id)?;
     document::leave_out_hidden(&mut document.schema, &known);
     document.head.fingerprint = document::fingerprint(&document.schema)?;
     keep(tx, place, id, document, render)?;
     Ok(())
+}
+
+/// Writes a kept document anew under the name that its source has from now on.
+pub(super) fn rename(
+    tx: &Transaction<'_>,
+    place: &Place,
+    id: &SourceId,
+    name: &str,
+    render: Render,
+) -> Result<(), SourceError> {
+    if let Some(mut document) = kept(tx, place, id)? {
+        document.head.name = Some(name.to_owned());
+        keep(tx, place, id, document, render)?;
+    }
+    Ok(())
+}
+
+/// The document that is kept of a source.
+fn kept(
+    tx: &Transaction<'_>,
+    place: &Place,
+    id: &SourceId,
+) -> Result<Option<SchemaDocument>, SourceError> {
+    let capture = captures::get(tx, &place.owner, &place.workspace, id, Encoding::Plain)?;
+    let document = capture.map(|kept| SchemaDocument::from_answer(&kept.body));
+    Ok(document.transpose()?)
 }
 
 /// The tables to be kept: those read, with the exact counts that were made before, and those known

@@ -52,6 +52,19 @@ pub struct DocumentHead {
     pub stale_reason: Option<String>,
 }
 
+impl DocumentHead {
+    /// What tells this answer from others of the same source: its content, and the name that it was read under.
+    pub fn tag(&self) -> String {
+        tag(&self.fingerprint, self.name.as_deref().unwrap_or_default())
+    }
+}
+
+/// What tells an answer from others of its source, by its fingerprint and the source's name.
+pub fn tag(fingerprint: &str, name: &str) -> String {
+    let name = Sha256::digest(name);
+    format!("{fingerprint}-{}", HEXLOWER.encode(&name[..4]))
+}
+
 impl SchemaDocument {
     /// Reads a kept answer back. In two passes: one over both at once would hold the whole text
     /// apart before it is a schema.

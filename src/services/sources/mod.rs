@@ -14,6 +14,7 @@ mod fresh;
 mod gzip;
 mod place;
 mod reach;
+mod rename;
 mod report;
 mod schema;
 mod search;
@@ -97,6 +98,9 @@ pub enum SourceError {
     /// The kept secret may not go to another place or user than it was given for.
     #[error("the host, port, user or TLS changed, so the password is needed again")]
     CredentialsRequired,
+    /// Another source of the workspace has the name.
+    #[error("another source of the workspace has this name")]
+    NameTaken,
     /// The source came without its secret.
     #[error("the source waits for its credentials")]
     NeedsCredentials,

@@ -6,7 +6,7 @@ use crate::store::sources::{self, SourceRecord};
 use crate::store::{Connection, StoreError};
 
 use super::capture::Reading;
-use super::document::SchemaDocument;
+use super::document::{self, SchemaDocument};
 use super::{Place, SourceError, Sources};
 
 /// What is wanted of a schema.
@@ -20,7 +20,7 @@ pub struct SchemaRequest {
     pub version: Option<u32>,
     /// Whether the answer may come compressed.
     pub gzip: bool,
-    /// The fingerprints that the caller has already.
+    /// The tags of what the caller has already.
     pub known: Vec<String>,
 }
 
@@ -39,13 +39,13 @@ impl SchemaRequest {
 pub enum SchemaAnswer {
     /// The caller has it already.
     Known {
-        /// Its fingerprint.
-        fingerprint: String,
+        /// What tells it from other answers.
+        tag: String,
     },
     /// The whole answer, as it was kept.
     Bytes {
-        /// Its fingerprint.
-        fingerprint: String,
+        /// What tells it from other answers.
+        tag: String,
         /// The body.
         body: Vec<u8>,
         /// Whether the body is compressed by gzip.
@@ -192,12 +192,12 @@ fn answer_of(reading: Reading, table: Option<&TableId>, request: &SchemaRequest)
     if table.is_some() {
         return SchemaAnswer::Document(Box::new(narrowed(document, table)));
     }
-    let fingerprint = document.head.fingerprint;
-    if request.known.contains(&fingerprint) {
-        return SchemaAnswer::Known { fingerprint };
+    let tag = document.head.tag();
+    if request.known.contains(&tag) {
+        return SchemaAnswer::Known { tag };
     }
     SchemaAnswer::Bytes {
-        fingerprint,
+        tag,
         body: if request.gzip { zipped } else { body },
         gzip: request.gzip,
     }
@@ -239,15 +239,16 @@ fn kept_answer(
     let Place {
         owner, workspace, ..
     } = place;
-    let Some(CaptureHead { fingerprint, .. }) = captures::head(conn, owner, workspace, id)? else {
+    let Some(head) = captures::head(conn, owner, workspace, id)? else {
         return Ok(None);
     };
-    if known.contains(&fingerprint) {
-        return Ok(Some(SchemaAnswer::Known { fingerprint }));
+    let tag = document::tag(&head.fingerprint, &head.source_name);
+    if known.contains(&tag) {
+        return Ok(Some(SchemaAnswer::Known { tag }));
     }
     let capture = captures::get(conn, owner, workspace, id, encoding)?;
     Ok(capture.map(|Capture { body, .. }| SchemaAnswer::Bytes {
-        fingerprint,
+        tag,
         body,
         gzip: encoding == Encoding::Gzip,
     }))

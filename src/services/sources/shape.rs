@@ -114,21 +114,21 @@ impl Sources {
             known: known.clone(),
             ..request
         };
-        let tag = move |fingerprint: &str| format!("{fingerprint}{suffix}");
+        let tag = move |tag: &str| format!("{tag}{suffix}");
         let answer = self.schema(place, wanted, render).await?;
         // Reading and writing a large schema takes longer than other callers should wait.
         let making = tokio::task::spawn_blocking(move || {
             let document = match answer {
-                SchemaAnswer::Known { fingerprint } => {
-                    let tag = tag(&fingerprint);
+                SchemaAnswer::Known { tag: whole } => {
+                    let tag = tag(&whole);
                     return Ok(ShapedAnswer::Known { tag });
                 }
                 SchemaAnswer::Bytes { body, .. } => SchemaDocument::from_answer(&body)?,
                 SchemaAnswer::Document(document) => *document,
             };
-            let (fingerprint, fresh) = (&document.head.fingerprint, !document.head.stale);
-            let tag = fresh.then(|| tag(fingerprint));
-            if let Some(tag) = tag.as_ref().filter(|_| known.contains(fingerprint)) {
+            let (whole, fresh) = (document.head.tag(), !document.head.stale);
+            let tag = fresh.then(|| tag(&whole));
+            if let Some(tag) = tag.as_ref().filter(|_| known.contains(&whole)) {
                 let tag = tag.clone();
                 return Ok(ShapedAnswer::Known { tag });
             }

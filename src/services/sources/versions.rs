@@ -155,24 +155,20 @@ fn answer(
     gzip: bool,
     has_it: bool,
 ) -> Result<SchemaAnswer, SourceError> {
-    let fingerprint = version.fingerprint;
+    let tag = version.fingerprint;
     if table.is_some() || known.iter().any(|table| table.hidden) {
         let document = narrowed(shown(&zipped, known)?, table);
         return Ok(SchemaAnswer::Document(Box::new(document)));
     }
     if has_it {
-        return Ok(SchemaAnswer::Known { fingerprint });
+        return Ok(SchemaAnswer::Known { tag });
     }
     let body = if gzip {
         zipped
     } else {
         unzipped(&zipped).map_err(serde_json::Error::io)?
     };
-    Ok(SchemaAnswer::Bytes {
-        fingerprint,
-        body,
-        gzip,
-    })
+    Ok(SchemaAnswer::Bytes { tag, body, gzip })
 }
 
 /// The document of a version, without the tables that were deleted from the workspace.

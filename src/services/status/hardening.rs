@@ -22,6 +22,8 @@ pub struct Advice {
     pub message: String,
     /// What to do.
     pub hint: String,
+    /// The command that does it, where there is one.
+    pub command: Option<String>,
 }
 
 /// What was seen of an installation.
@@ -50,6 +52,7 @@ pub(super) fn advise(seen: &Seen<'_>) -> Vec<Advice> {
             code: "little_disk",
             message: format!("{} MB are free on the disk of the data folder.", free >> 20),
             hint: "Free some space, or move the folder to a larger disk.".to_owned(),
+            command: None,
         });
     }
     all
@@ -66,6 +69,7 @@ fn network(seen: &Seen<'_>, all: &mut Vec<Advice>) {
             "The server listens on {address}, where other machines reach it by plain HTTP."
         ),
         hint: "Let it listen on 127.0.0.1 with a proxy before it that speaks TLS; or see to it that the proxy alone reaches that address.".to_owned(),
+        command: None,
     });
     if seen.setting.any_source_host {
         all.push(Advice {
@@ -74,6 +78,7 @@ fn network(seen: &Seen<'_>, all: &mut Vec<Advice>) {
                 "Whoever may connect a source may have any host dialled that this machine reaches."
                     .to_owned(),
             hint: "List by source_hosts those that sources are on.".to_owned(),
+            command: None,
         });
     }
 }
@@ -87,6 +92,7 @@ fn secrets(seen: &Seen<'_>, all: &mut Vec<Advice>) {
                     .to_owned(),
             hint: "Where it is no demo any more: headwater user disable demo --organization demo"
                 .to_owned(),
+            command: Some("headwater user disable demo --organization demo".to_owned()),
         });
     }
     if seen.setting.password_in_settings {
@@ -94,6 +100,7 @@ fn secrets(seen: &Seen<'_>, all: &mut Vec<Advice>) {
             code: "admin_password_in_settings",
             message: "The first admin's password stands among the settings, where it is of no more use.".to_owned(),
             hint: "Take admin_user and admin_password away; where the password was not changed since, change it.".to_owned(),
+            command: None,
         });
     }
     for (path, mode) in seen.open_files {
@@ -102,6 +109,7 @@ fn secrets(seen: &Seen<'_>, all: &mut Vec<Advice>) {
             code: "open_files",
             message: format!("Others on this machine may read {path}."),
             hint: format!("Run: chmod {mode} {path}"),
+            command: Some(format!("chmod {mode} {path}")),
         });
     }
     if seen.keyed_backups > 0 {
@@ -113,6 +121,7 @@ fn secrets(seen: &Seen<'_>, all: &mut Vec<Advice>) {
             code: "keys_in_backups",
             message: format!("{many} the keys inside: whoever reads it has every password."),
             hint: "Take it to where keys are kept, and delete it here.".to_owned(),
+            command: None,
         });
     }
     if seen.key_in_data_folder {
@@ -123,6 +132,7 @@ fn secrets(seen: &Seen<'_>, all: &mut Vec<Advice>) {
                     .to_owned(),
             hint: "Keep it elsewhere by secret_key_file, or off the disk by HEADWATER_SECRET_KEY."
                 .to_owned(),
+            command: None,
         });
     }
 }
@@ -135,6 +145,7 @@ fn backups(seen: &Seen<'_>, all: &mut Vec<Advice>) {
             code: "backup_failed",
             message: format!("The last backup was not made: {}.", failure.message),
             hint: "See to what it says; the next success takes this away.".to_owned(),
+            command: None,
         });
     }
     let old = seen
@@ -145,11 +156,13 @@ fn backups(seen: &Seen<'_>, all: &mut Vec<Advice>) {
             code: "no_backup",
             message: "There is no backup in the folder of backups.".to_owned(),
             hint: MAKE_ONE.to_owned(),
+            command: None,
         }),
         Some(age) if age > old => all.push(Advice {
             code: "old_backup",
             message: format!("The newest backup is {} days old.", age.as_secs() / 86_400),
             hint: MAKE_ONE.to_owned(),
+            command: None,
         }),
         Some(_) => {}
     }

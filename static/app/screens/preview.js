@@ -1,6 +1,6 @@
 import { html, useState } from "../html.js";
 import { count, plural } from "../format.js";
-import { FORMS, saveRows } from "../rows.js";
+import { FORMS, MOST, saveRows, savedWords } from "../rows.js";
 import { href, setQuery } from "../router.js";
 import { findTable, fullName, listTables } from "../tables.js";
 import { here, mayWrite } from "../workspace.js";
@@ -79,14 +79,17 @@ function failedCopy(request, error) {
 }
 
 function Actions({ query, request, name, data }) {
-  const saving = useAction(async (form) => {
-    const more = await saveRows("data/preview", request, form, name);
-    toast(more ? `Saved ${count(data.row_count)} rows, those of this page` : "Saved");
+  const narrowed = request.search_term || request.column_filters;
+  const saving = useAction(async (form, whole) => {
+    const wanted = whole ? { ...request, page: 1, limit: MOST } : request;
+    const saved = await saveRows("data/preview", wanted, form, name);
+    toast(whole ? savedWords(saved, narrowed ? "all that fit" : "all of the table") : savedWords({ ...saved, cutBy: saved.cutBy === "bytes" ? "bytes" : null }, "those of this page"));
   });
-  const items = FORMS.map((form) => ({ text: form.label, note: `.${form.ending}`, onClick: () => saving.run(form) }));
+  const items = (whole) => FORMS.map((form) => ({ text: form.label, note: `.${form.ending}`, onClick: () => saving.run(form, whole) }));
+  const pages = data && (request.page > 1 || data.truncated);
   return html`
     <${Button} icon="query" href=${href("/query", { source: request.from === "local" ? "local" : query.source, table: query.table })}>Query<//>
-    <${Menu} items=${[{ heading: "These rows" }, ...items]}><${Icon} name="download" />${saving.busy ? "Saving…" : "Download"}<${Icon} name="chevron" /><//>
+    <${Menu} items=${[{ heading: `${narrowed ? "All rows that fit" : "All rows"}, up to ${count(MOST)}` }, ...items(true), ...(pages ? [{ heading: "This page alone" }, ...items(false)] : [])]}><${Icon} name="download" />${saving.busy ? "Saving…" : "Download"}<${Icon} name="chevron" /><//>
     ${saving.error && html`<${ErrorBox} error=${saving.error} />`}`;
 }
 

@@ -39,13 +39,17 @@ function Table({ sources, onChange }) {
 }
 
 function Row({ source, onChange }) {
-  const [kind, words] = STATUS[source.status] ?? ["", source.status];
+  const waits = source.status === "needs_credentials";
+  // A file that came from elsewhere has no secret, and was not opened here yet.
+  const bare = waits && !source.host;
+  const [kind, words] = bare ? ["warn", "Not connected"] : STATUS[source.status] ?? ["", source.status];
   const place = [source.host, source.database].filter(Boolean).join("/");
   const target = hasScreen("/sources/:id") ? href(`/sources/${encodeURIComponent(source.id)}`) : null;
   return html`<tr>
     <th scope="row">${target ? html`<a href=${target}>${source.name}</a>` : source.name}
       ${place && html`<div class="quiet small-text mono">${place}</div>`}</th>
-    <td class="fit">${source.status === "needs_credentials" && mayWrite.value ? html`<a href=${href(`/sources/${encodeURIComponent(source.id)}/edit`)}><${Badge} kind=${kind}>${words}<//></a>` : html`<${Badge} kind=${kind}>${words}<//>`}</td>
+    <td class="fit"><div class="row"><${Badge} kind=${kind}>${words}<//>${waits && mayWrite.value
+      && html`<${Button} small icon=${bare ? "sources" : "key"} href=${href(`/sources/${encodeURIComponent(source.id)}/edit`)}>${bare ? "Connect" : "Give credentials"}<span class="unseen"> ${bare ? "" : "of "}${source.name}</span><//>`}</div></td>
     <td class="wide-only">${source.engine ?? source.type}</td>
     <td class="number">${short(source.table_count)}</td>
     <td class="fit wide-only"><${RelativeTime} at=${source.schema_captured_at} none="Not yet" /></td>

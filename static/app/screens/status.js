@@ -1,14 +1,14 @@
-import { html } from "../html.js";
+import { html, useState } from "../html.js";
 import { get } from "../api.js";
-import { bytes, count, plural } from "../format.js";
-import { Badge, Empty, Fact, RelativeTime, Skeleton } from "../ui/bits.js";
+import { bytes, plural } from "../format.js";
+import { Empty, Fact, RelativeTime, Skeleton } from "../ui/bits.js";
 import { CopyButton } from "../ui/copy-button.js";
 import { ErrorBox } from "../ui/error-box.js";
-import { Icon } from "../ui/icon.js";
 import { Page } from "../ui/page.js";
 import { loadStyle } from "../ui/style.js";
 import { useLoad } from "../ui/work.js";
 import { Backups } from "./status/backups.js";
+import { Hardening } from "./status/hardening.js";
 import { Health } from "./status/health.js";
 import { uptime } from "./status/uptime.js";
 
@@ -17,6 +17,7 @@ await loadStyle(new URL("status/status.css", import.meta.url));
 /** How the installation stands, for those who run it. */
 export default function Status() {
   const { data, error, reload } = useLoad((signal) => get("/admin/status", undefined, { signal }), []);
+  const [asking, setAsking] = useState(false);
   if (error?.code === "forbidden") {
     return html`<${Page} title="Status"><${Empty} icon="status" title="This is for who runs the installation">
       It tells of all organizations at once. Ask an admin of the organization that runs this Headwater.<//><//>`;
@@ -25,8 +26,8 @@ export default function Status() {
     ${error && html`<${ErrorBox} error=${error} retry=${reload} />`}
     ${!data && !error && html`<${Skeleton} lines=${8} />`}
     ${data && html`
-      <${Hardening} all=${data.hardening} />
-      <${Backups} status=${data.backups} onChange=${reload} />
+      <${Hardening} all=${data.hardening} onBackUp=${() => setAsking(true)} />
+      <${Backups} status=${data.backups} asking=${asking} onAsk=${setAsking} onChange=${reload} />
       <${Disk} disk=${data.disk} />
       <${Health} sources=${data.sources} />
       <section class="section"><h2>The program</h2><dl class="facts">
@@ -37,13 +38,6 @@ export default function Status() {
           ${data.key.older > 0 && html`<div class="quiet small-text">${plural(data.key.older, "older key")} still ${data.key.older === 1 ? "opens" : "open"} what ${data.key.older === 1 ? "it" : "they"} sealed</div>`}<//>
       </dl></section>`}
   <//>`;
-}
-
-function Hardening({ all }) {
-  if (all.length === 0) return html`<p class="note good">Nothing to harden was found.</p>`;
-  return html`<section class="section"><div class="section-head"><h2>What to harden</h2><${Badge} kind="warn">${count(all.length)}<//></div>
-    <ul class="advice">${all.map((one) => html`<li key=${one.code + one.message}><${Icon} name="warn" /><div><p><strong>${one.message}</strong></p><p class="quiet">${one.hint}</p></div></li>`)}</ul>
-  </section>`;
 }
 
 const PARTS = [

@@ -1,54 +1,55 @@
 // Ctrl-K: screens by their titles, and tables, columns and the like of all sources.
 
-import { html, useEffect, useId, useRef, useState } from "../html.js";
+import { html, useEffect, useRef, useState } from "../html.js";
 import { count, plural } from "../format.js";
 import { go } from "../router.js";
 import { screens } from "../screens/index.js";
 import { me } from "../session.js";
 import { here } from "../workspace.js";
-import { Dialog } from "../ui/dialog.js";
 import { ErrorBox } from "../ui/error-box.js";
 import { Icon } from "../ui/icon.js";
 
 /** How long somebody types on before it is worth asking. */
 const PAUSE_MS = 120;
 
-export function Palette({ onClose }) {
-  const [text, setText] = useState("");
+/**
+ * What a text finds, as a list to be walked through.
+ * @param {{text: string, list: string, onKey: {current: Function}, early: {current: string[]}, onActive: (id?: string) => void, onClose: () => void}} props
+ *   `list` is the list's id, `onKey` takes what a key does, `early` are keys from before this was there
+ */
+export function Found({ text, list, onKey, early, onActive, onClose }) {
   const [at, setAt] = useState(0);
   const { hits, total, error, unread, searching } = useHits(text.trim());
   const entries = [...places(text), ...hits];
-  const list = useId();
   const element = useRef(null);
   const choose = (entry) => {
     onClose();
     entry.open();
   };
-  const keys = (event) => {
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (step && entries.length) {
-      event.preventDefault();
-      setAt((at + step + entries.length) % entries.length);
-    } else if (event.key === "Enter" && entries[at]) {
-      event.preventDefault();
-      choose(entries[at]);
-    }
+  onKey.current = (key) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[key];
+    if (step && entries.length) setAt((before) => (before + step + entries.length) % entries.length);
+    else if (key === "Enter" && entries[at]) choose(entries[at]);
   };
+  useEffect(() => () => {
+    onKey.current = null;
+  }, []);
   useEffect(() => setAt(0), [text]);
+  useEffect(() => onActive(entries[at] ? `${list}-${at}` : undefined), [entries.length, at]);
+  // One key a turn: each acts on what the one before it left.
+  useEffect(() => {
+    const key = early.current.shift();
+    if (key) onKey.current(key);
+  });
   useEffect(() => element.current?.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest" }), [at]);
-  return html`<${Dialog} title="Search" plain onClose=${onClose} class="palette">
-    <div class="palette-field"><${Icon} name="search" />
-      <input class="palette-input" role="combobox" aria-label="Search tables and columns" aria-expanded="true" aria-controls=${list} aria-autocomplete="list"
-        aria-activedescendant=${entries[at] ? `${list}-${at}` : undefined} placeholder="Table, column, or screen" autocomplete="off" spellcheck=${false} maxlength="200"
-        value=${text} onInput=${(event) => setText(event.target.value)} onKeyDown=${keys} autofocus /></div>
+  return html`
     <div class="palette-list" id=${list} role="listbox" aria-label="Found" aria-busy=${searching ? "true" : "false"} ref=${element} tabIndex="-1">
       ${entries.map((entry, index) => html`<div key=${entry.key} class="palette-entry" role="option" id=${`${list}-${index}`} aria-selected=${index === at ? "true" : "false"} onClick=${() => choose(entry)}>
         <${Icon} name=${entry.icon} /><span class="palette-text truncate">${entry.before && html`<span class="quiet">${entry.before}</span>`}${entry.text}</span><span class="grow quiet truncate">${entry.note}</span><span class="quiet truncate">${entry.where}</span>
       </div>`)}
     </div>
     ${error && html`<${ErrorBox} error=${error} />`}
-    <p class="palette-foot quiet" role="status">${statusOf(text, entries, total - hits.length, searching)}${unread > 0 && !searching && text ? `. ${plural(unread, "source")} not searched: the schema was never read` : ""}</p>
-  <//>`;
+    <p class="palette-foot quiet" role="status">${statusOf(text, entries, total - hits.length, searching)}${unread > 0 && !searching && text ? `. ${plural(unread, "source")} not searched: the schema was never read` : ""}</p>`;
 }
 
 function statusOf(text, entries, more, searching) {

@@ -12,7 +12,7 @@ import { Screen } from "./screen.js";
 
 export function Shell() {
   const open = useSignal(false);
-  const { error, reload } = useLoad(refreshWorkspaces, []);
+  const { error, reload } = useLoad(async () => workspaces.peek() ?? refreshWorkspaces(), []);
   useEffect(() => {
     open.value = false;
   }, [route.value.path]);

@@ -1,5 +1,6 @@
 import { html, useId, useLayoutEffect, useRef } from "../html.js";
 import { Button } from "./button.js";
+import { placeToasts } from "./toast.js";
 
 /**
  * A modal dialog; there while it is rendered. Escape, the cross and a click beside it call `onClose`;
@@ -13,7 +14,9 @@ export function Dialog({ title, onClose, wide, plain, children, class: extra = "
     const before = document.activeElement;
     const dialog = element.current;
     dialog.showModal();
+    placeToasts();
     return () => {
+      placeToasts(dialog);
       dialog.close();
       if (before?.isConnected) before.focus();
     };

@@ -24,7 +24,16 @@ function drop(id) {
   toasts.value = toasts.value.filter((one) => one.id !== id);
 }
 
-/** The region in which they appear; the shell has one. */
+/**
+ * Puts the place of toasts into the topmost dialog, or back: what stands beside an open dialog is below it, and takes no
+ * click. A dialog calls it when it opens, and with itself before it goes.
+ */
+export function placeToasts(leaving) {
+  const open = [...document.querySelectorAll("dialog[open]")].filter((one) => one !== leaving);
+  (open.at(-1) ?? document.body).append(document.getElementById("toasts"));
+}
+
+/** The region in which they appear; the page has one. */
 export function Toasts() {
   return html`<div class="toasts" role="status" aria-live="polite">
     ${toasts.value.map((one) => html`<div class=${`toast ${one.kind}`} key=${one.id}>

@@ -223,6 +223,7 @@ impl Question<'_> {
                 .to_owned(),
             ..meant
         }
+        .at_character(position)
     }
 }
 

@@ -1,11 +1,10 @@
 import { html, useState } from "../../html.js";
 import { count, duration } from "../../format.js";
+import { MOST } from "../../rows.js";
 import { Button } from "../../ui/button.js";
 import { Dialog } from "../../ui/dialog.js";
 import { Field, Form, Select } from "../../ui/form.js";
 
-/** The most rows that an answer holds. */
-export const MOST = 100_000;
 const LIMITS = [100, 1_000, 10_000, MOST];
 const TIMEOUTS = [5_000, 30_000, 60_000, 300_000];
 export const FIRST = { limit: 1_000, timeout: 30_000, params: "" };

@@ -1,6 +1,6 @@
 import { html } from "../../html.js";
 import { count, duration, inWhichZone, plural } from "../../format.js";
-import { FORMS, saveRows } from "../../rows.js";
+import { FORMS, MOST, saveRows, savedWords } from "../../rows.js";
 import { Badge, Empty, Progress } from "../../ui/bits.js";
 import { Button } from "../../ui/button.js";
 import { DataGrid } from "../../ui/data-grid.js";
@@ -10,7 +10,6 @@ import { Menu } from "../../ui/menu.js";
 import { Tabs } from "../../ui/tabs.js";
 import { toast } from "../../ui/toast.js";
 import { useAction } from "../../ui/work.js";
-import { MOST } from "./options.js";
 
 /** The last answers, each behind a tab. */
 export function Results({ runs, target }) {
@@ -49,8 +48,7 @@ function Download({ result }) {
   const { request, answer } = result;
   const limit = answer.truncated ? MOST : request.limit;
   const saving = useAction(async (form) => {
-    const cut = await saveRows("data/query", { ...request, limit }, form, "result");
-    toast(cut ? `Saved, and cut by the limit of ${cut === "bytes" ? "10 MiB" : `${count(limit)} rows`}` : "Saved");
+    toast(savedWords(await saveRows("data/query", { ...request, limit }, form, "result")));
   });
   const items = FORMS.map((form) => ({ text: form.label, note: `.${form.ending}`, onClick: () => saving.run(form) }));
   return html`<${Menu} small items=${[{ heading: answer.truncated ? `Runs again, for up to ${count(MOST)} rows` : "Runs again" }, ...items]}>

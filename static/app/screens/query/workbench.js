@@ -86,12 +86,12 @@ export function Workbench({ targets, target, names, table, onTarget }) {
   <//>`;
 }
 
-/** The character that the server objects to, counted from 0; null where it names none. PostgreSQL counts characters from 1. */
-function placeOf(error, text) {
-  const [, at] = / at character (\d+)/.exec(error.message) ?? [];
-  if (at) return [...text].slice(0, Number(at) - 1).join("").length;
-  // The others quote the words behind the place.
-  const [, near] = /near ['"]([^'"\n]+)/.exec(error.details?.server_message ?? "") ?? [];
+/** The character that the server objects to, counted from 0; null where it names none. */
+function placeOf({ details }, text) {
+  // Counted from 1, and in whole characters, where the editor counts UTF-16.
+  if (details.position) return [...text].slice(0, details.position - 1).join("").length;
+  // MySQL and MariaDB tell no place: they quote the words behind it.
+  const [, near] = /near ['"]([^'"\n]+)/.exec(details.server_message ?? "") ?? [];
   const found = near ? text.toLowerCase().indexOf(near.toLowerCase()) : -1;
   return found >= 0 && text.toLowerCase().indexOf(near.toLowerCase(), found + 1) < 0 ? found : null;
 }

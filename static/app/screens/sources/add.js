@@ -61,8 +61,9 @@ function UrlField({ list, values, set }) {
       return;
     }
     const { engine, text, parts, extra } = parsed;
-    const other = engine === values.engine ? {} : changed(values);
-    set({ ...other, engine, ...parts, url: text, extra });
+    const same = engine === values.engine;
+    const options = { ...(same && values.options), ...parts.options };
+    set({ ...(same ? {} : changed(values)), engine, ...parts, options, url: text, extra });
     // What is the same as before is not rendered again, and may yet hold the secret.
     event.target.value = text;
   };

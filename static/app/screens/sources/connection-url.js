@@ -4,9 +4,10 @@ const SECRET = /^(password|passwd|pwd|api_?key|token|secret)$/i;
 
 /**
  * The parts of a URL, or null where the text is none yet. `text` is the URL without its secrets, `extra` whether it
- * says more than the fields of a form do (parameters, several hosts, a scheme with a meaning of its own).
+ * says more than the fields of a form do (parameters, several hosts, a scheme with a meaning of its own). A parameter
+ * that is an option of the engine, or its word for TLS, stands in that field.
  * @param {string} written
- * @param {{name: string, url_schemes: string[], capability: {network: boolean}}[]} engines
+ * @param {{name: string, url_schemes: string[], options: {name: string}[], capability: {network: boolean}}[]} engines
  */
 export function parseUrl(written, engines) {
   const text = written.trim();
@@ -23,8 +24,38 @@ export function parseUrl(written, engines) {
   if (engine.name === "api") return { engine: "api", text: clean, parts: { base_url: `${prefix}//${place}${kept ? `?${kept}` : ""}`, ...named(login, password), ...(login ? { auth: "basic" } : {}) }, extra: false };
   const slash = place.indexOf("/");
   const hosts = slash < 0 ? place : place.slice(0, slash);
-  const parts = { database: slash < 0 ? "" : decode(place.slice(slash + 1)), ...hostAndPort(hosts), ...named(login, password) };
+  const parts = { database: slash < 0 ? "" : decode(place.slice(slash + 1)), ...hostAndPort(hosts), ...named(login, password), ...fieldsOf(kept, engine) };
   return { engine: engine.name, text: clean, parts, extra: kept !== "" || hosts.includes(",") || scheme.includes("+srv") || scheme === "mysqls" };
+}
+
+const TLS_WORDS = { postgresql: "sslmode", mysql: "ssl-mode", mariadb: "ssl-mode" };
+const TLS_MODES = ["disable", "prefer", "require", "verify-ca", "verify-full"];
+
+/** Which field of a form a parameter of a URL stands in: `tls`, the name of an option, or null for none. */
+function fieldOf(name, value, engine) {
+  if (name === TLS_WORDS[engine.name] && TLS_MODES.includes(value.toLowerCase())) return "tls";
+  return engine.options.some((option) => option.name === name) ? name : null;
+}
+
+function fieldsOf(query, engine) {
+  const fields = { options: {} };
+  for (const pair of query.split("&").filter(Boolean)) {
+    const [name, value] = pairOf(pair);
+    const field = fieldOf(name, value, engine);
+    if (field === "tls") fields.tls = value.toLowerCase();
+    else if (field) fields.options[field] = value;
+  }
+  return fields;
+}
+
+/** The parameters of a URL that stand in no field, as they were written. */
+export function unfielded(query, engine) {
+  return query.split("&").filter((pair) => pair && !fieldOf(...pairOf(pair), engine)).join("&");
+}
+
+function pairOf(pair) {
+  const [name, value = ""] = cut(pair, pair.indexOf("="));
+  return [decode(name), decode(value)];
 }
 
 // The login ends at the last @ before the parameters: passwords are often pasted as they are, / and : included.

@@ -3,6 +3,7 @@ import { plural } from "../../format.js";
 import { Fold } from "../../ui/bits.js";
 import { Field, Select, TextField } from "../../ui/form.js";
 import { SecretField } from "../../ui/secret-field.js";
+import { bySrv } from "./values.js";
 
 const TLS = [
   { value: "", label: "Automatic" }, { value: "disable", label: "Never" }, { value: "prefer", label: "Where the server offers it" },
@@ -19,10 +20,13 @@ export function DatabaseFields({ engine, values, set, kept = [] }) {
   if (!engine.capability.network) {
     return html`<${Field} label="File" ...${text("database")} placeholder="demo/shop.sqlite" help="Its path below the files folder of the server, or uploads/… of a file that was sent." />`;
   }
+  const several = values.host.includes(",");
+  const srv = bySrv(values);
+  const help = srv ? "A name with an SRV entry (mongodb+srv), which tells the servers and their ports." : several ? "Several hosts, each with its port, are tried in turn." : null;
   return html`
     <div class="host-port">
-      <${Field} label="Host" ...${text("host")} placeholder="db.example.com" help=${values.host.includes(",") ? "Several hosts are tried in turn." : null} />
-      <${Field} label="Port" ...${text("port")} placeholder=${String(engine.default_port ?? "")} inputmode="numeric" />
+      <${Field} label="Host" ...${text("host")} placeholder="db.example.com" help=${help} />
+      <${Field} label="Port" ...${text("port")} placeholder=${srv ? "by SRV" : several ? "with each" : String(engine.default_port ?? "")} disabled=${srv || several} inputmode="numeric" />
     </div>
     <${Field} label="Database" ...${text("database")} />
     <div class="field-pair">

@@ -17,10 +17,11 @@ const SQLITE = /\.(sqlite3?|db3?)$/i;
 
 /**
  * @param {{engines: object[], values: object, onValues: (values: object) => void, kept?: string[], save: string, check?: (values: object) => void,
- *   onSaved: (answer: object) => void, children: any}} props
- *   `kept` are the names of secrets that are there already, `save` what the last step is called, `check` throws where it may not be taken
+ *   only?: Function, onSaved: (answer: object) => void, children: any}} props
+ *   `kept` are the names of secrets that are there already, `save` what the last step is called, `check` throws where it may not be taken,
+ *   `only` are the fields in place of all that the engine has
  */
-export function SourceForm({ engines, values, onValues, kept = [], save, check, onSaved, onCancel, children }) {
+export function SourceForm({ engines, values, onValues, kept = [], only, save, check, onSaved, onCancel, children }) {
   const engine = engines.find((one) => one.name === values.engine);
   const [tested, setTested] = useState(null);
   const [wanted, setWanted] = useState(null);
@@ -66,7 +67,7 @@ export function SourceForm({ engines, values, onValues, kept = [], save, check, 
   };
   const other = tested ? "test" : "connect";
   const words = { test: tested ? "Test again" : "Test", connect: save };
-  const Fields = FIELDS[engine?.name] ?? DatabaseFields;
+  const Fields = only ?? FIELDS[engine?.name] ?? DatabaseFields;
   const onFile = (path) => {
     if (!values.name) set({ name: path.replace(/^.*\//, "").replace(/\.[^.]*$/, "") });
     if (!SQLITE.test(path)) looking.run();

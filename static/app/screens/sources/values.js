@@ -1,5 +1,7 @@
 // What a source's form holds, and the connection that the API takes: one made of the other.
 
+import { unfielded } from "./connection-url.js";
+
 /** The values of an empty form for an engine. Secrets are not among them: their fields are the form's own. */
 export const empty = {
   engine: "", url: "", extra: false, name: "", host: "", port: "", database: "", username: "", password: "", schema: "",
@@ -51,17 +53,21 @@ export function connectionOf(values, engine, secrets) {
   const options = given({ ...values.options, tls: values.tls, tls_ca: values.tls_ca, tls_certificate: values.tls_certificate, tls_key: secrets.tls_key });
   if (engine.name === "api") return { ...shared, ...apiOf(values, secrets), options };
   if (!engine.capability.network) return { ...shared, database: values.database.trim(), query: values.query || undefined, options };
-  const place = values.extra ? { url: carrier(values, engine) } : {};
-  const host = values.host.includes(",") ? {} : given({ host: values.host.trim(), port: Number(values.port) || undefined });
+  const several = values.host.includes(",");
+  const place = values.extra || several ? { url: carrier(values, engine) } : {};
+  const host = several ? {} : given({ host: values.host.trim(), port: Number(values.port) || undefined });
   return { ...shared, ...place, ...host, ...given({ database: values.database.trim(), username: values.username.trim(), password: secrets.password, schema: values.schema.trim(), query: values.query }), options };
 }
 
 // What fields cannot say: several hosts, parameters, and what a scheme means by itself.
 function carrier({ url, host }, engine) {
   const [, scheme] = /^((?:jdbc:)?[a-z][a-z0-9+.-]*):/i.exec(url) ?? [null, engine.url_schemes[0]];
-  const query = url.includes("?") ? url.slice(url.indexOf("?")) : "";
-  return `${scheme}://${host.trim()}/${query}`;
+  const query = url.includes("?") ? unfielded(url.slice(url.indexOf("?") + 1), engine) : "";
+  return `${scheme}://${host.trim()}/${query && `?${query}`}`;
 }
+
+/** Whether the servers are found by an SRV entry, as `mongodb+srv://` has it. */
+export const bySrv = ({ url, options }) => /^mongodb\+srv:/i.test(url.trim()) || options.srv === "true";
 
 function apiOf(values, secrets) {
   const kinds = {

@@ -1,8 +1,8 @@
 import { html, useState } from "../../html.js";
 import { call, get, post } from "../../api.js";
 import { download } from "../../files.js";
-import { bytes } from "../../format.js";
-import { Badge, Empty, Progress, RelativeTime, Skeleton } from "../../ui/bits.js";
+import { bytes, count } from "../../format.js";
+import { Badge, Empty, Fact, Progress, RelativeTime, Skeleton } from "../../ui/bits.js";
 import { Button } from "../../ui/button.js";
 import { CopyButton } from "../../ui/copy-button.js";
 import { Dialog } from "../../ui/dialog.js";
@@ -10,12 +10,13 @@ import { ErrorBox } from "../../ui/error-box.js";
 import { Checkbox, Form } from "../../ui/form.js";
 import { toast } from "../../ui/toast.js";
 import { useAction, useLoad } from "../../ui/work.js";
-import { uptime } from "./uptime.js";
+import { interval } from "./uptime.js";
 
-/** The backups: a button for one, the schedule, and the files. */
-export function Backups({ status, onChange }) {
+/**
+ * The backups: a button for one, the schedule, and the files. `asking` is whether one is being asked for.
+ */
+export function Backups({ status, asking, onAsk, onChange }) {
   const { data, error, reload } = useLoad((signal) => get("/admin/backups", undefined, { signal }), [status]);
-  const [asking, setAsking] = useState(false);
   const [left, setLeft] = useState([]);
   const [doomed, setDoomed] = useState(null);
   const making = useAction(async (include_key) => {
@@ -25,13 +26,13 @@ export function Backups({ status, onChange }) {
     onChange();
   });
   const begin = async (withKey) => {
-    setAsking(false);
+    onAsk(false);
     making.run(withKey);
   };
   const { running, last_failure: failure } = status;
   return html`<section class="section">
-    <div class="section-head"><h2 class="grow">Backups</h2><${Button} kind="primary" icon="add" busy=${making.busy} onClick=${() => setAsking(true)}>Back up now<//></div>
-    <p class="quiet">${schedule(status)} ${status.last ? html`The last one was made <${RelativeTime} at=${status.last.made_at} />.` : "There is none yet."}</p>
+    <div class="section-head"><h2 class="grow">Backups</h2><${Button} kind="primary" icon="add" busy=${making.busy} onClick=${() => onAsk(true)}>Back up now<//></div>
+    <${Schedule} status=${status} />
     ${(making.busy || running) && html`<${Progress} label="A backup is being made" />`}
     ${making.error && html`<${ErrorBox} error=${making.error} />`}
     ${failure && html`<p class="note warn">The last try failed <${RelativeTime} at=${failure.at} />: ${failure.message}</p>`}
@@ -44,14 +45,18 @@ export function Backups({ status, onChange }) {
       <thead><tr><th scope="col">Name</th><th scope="col">Made</th><th scope="col" class="number">Size</th><th scope="col"><span class="unseen">Actions</span></th></tr></thead>
       <tbody>${data.map((one) => html`<${Row} key=${one.name} backup=${one} onDelete=${() => setDoomed(one)} />`)}</tbody>
     </table></div>`}
-    ${asking && html`<${Ask} onSend=${begin} onClose=${() => setAsking(false)} />`}
+    ${asking && html`<${Ask} onSend=${begin} onClose=${() => onAsk(false)} />`}
     ${doomed && html`<${Delete} backup=${doomed} onDone=${() => { setDoomed(null); onChange(); }} onClose=${() => setDoomed(null)} />`}
   </section>`;
 }
 
-function schedule({ every_seconds: every, keep, next_at: next }) {
-  if (!every) return "No schedule is set; backup_every makes one.";
-  return html`Made every ${uptime(every)}, the last ${keep} stay, the next is due <${RelativeTime} at=${next} />.`;
+function Schedule({ status: { every_seconds: every, keep, next_at: next, last } }) {
+  return html`<dl class="facts">
+    <${Fact} label="Schedule">${every ? `Every ${interval(every)}` : html`None; <code>backup_every</code> makes one`}<//>
+    ${every && html`<${Fact} label="Next one"><${RelativeTime} at=${next} none="When the one under way is done" /><//>
+      <${Fact} label="Kept of them">The last ${count(keep)}<//>`}
+    <${Fact} label="Last one"><${RelativeTime} at=${last?.made_at} none="There is none yet" /><//>
+  </dl>`;
 }
 
 function Row({ backup, onDelete }) {

@@ -1,4 +1,4 @@
-import { html, useRef, useState } from "../../html.js";
+import { html, useEffect, useRef, useState } from "../../html.js";
 import { ApiError } from "../../api.js";
 import { bytes } from "../../format.js";
 import { Button } from "../../ui/button.js";
@@ -6,6 +6,7 @@ import { ErrorBox } from "../../ui/error-box.js";
 import { Icon } from "../../ui/icon.js";
 import { useAction } from "../../ui/work.js";
 import { formatOf } from "./formats.js";
+import { Moving } from "./moving.js";
 import { Done, Plan } from "./outcome.js";
 import { Where } from "./where.js";
 import { importFile } from "./request.js";
@@ -15,6 +16,9 @@ export function Import() {
   const [file, setFile] = useState(null);
   const [plan, setPlan] = useState(null);
   const [done, setDone] = useState(null);
+  const [moving, setMoving] = useState(null);
+  const aborter = useRef(null);
+  useEffect(() => () => aborter.current?.abort(), []);
   const reading = useAction(async (chosen) => {
     const format = await formatOf(chosen);
     if (!format) throw notExported();
@@ -23,10 +27,19 @@ export function Import() {
     setDone(null);
   });
   const look = async (options) => {
-    setPlan({ options, answer: await importFile(file, { ...options, dry_run: true }) });
+    setPlan({ options, answer: await sent({ ...options, dry_run: true }) });
+  };
+  const sent = async (options) => {
+    aborter.current = new AbortController();
+    setMoving({ done: 0, total: file.size });
+    try {
+      return await importFile(file, options, { signal: aborter.current.signal, onProgress: (sentBytes, total) => setMoving({ done: sentBytes, total }) });
+    } finally {
+      setMoving(null);
+    }
   };
   const carry = useAction(async () => {
-    setDone({ options: plan.options, answer: await importFile(file, plan.options) });
+    setDone({ options: plan.options, answer: await sent(plan.options) });
     setPlan(null);
     setFile(null);
   });
@@ -38,8 +51,9 @@ export function Import() {
   if (!file) return html`<${Drop} busy=${reading.busy} onFile=${reading.run} />${reading.error && html`<${ErrorBox} error=${reading.error} />`}`;
   return html`
     <div class="row"><span class="grow truncate"><strong>${file.name}</strong> <span class="quiet">${bytes(file.size)}</span></span>
-      <${Button} small onClick=${() => { setFile(null); setPlan(null); }}>Another file<//></div>
-    ${plan ? html`<${Plan} ...${plan} busy=${carry.busy} error=${carry.error} onImport=${carry.run} onBack=${again} />` : html`<${Where} file=${file} onSend=${look} />`}`;
+      <${Button} small disabled=${moving !== null} onClick=${() => { setFile(null); setPlan(null); }}>Another file<//></div>
+    ${plan ? html`<${Plan} ...${plan} busy=${carry.busy} error=${carry.error} onImport=${carry.run} onBack=${again} />` : html`<${Where} file=${file} onSend=${look} />`}
+    ${moving && html`<${Moving} label="Sending the file" ...${moving} words=${wordsOf(moving)} onCancel=${() => aborter.current.abort()} />`}`;
 }
 
 function Drop({ busy, onFile }) {
@@ -63,10 +77,13 @@ function Drop({ busy, onFile }) {
   </div>`;
 }
 
+const wordsOf = ({ done, total }) => (done < total ? `${bytes(done)} of ${bytes(total)} sent` : "The server looks through it");
+
 // Of a document the page tells the name and what is in it; the server checks the rest.
 async function read(chosen, format) {
   const file = { name: chosen.name, size: chosen.size, content: chosen, format };
   if (format.id !== "document") return file;
+  if (chosen.size > format.limit) throw tooLarge();
   try {
     const whole = JSON.parse(await chosen.text());
     const document = whole?.data?.format ? whole.data : whole;
@@ -77,4 +94,5 @@ async function read(chosen, format) {
   }
 }
 
+const tooLarge = () => new ApiError({ message: "A document has at most 50 MiB.", hint: "Export the workspace as an archive, which may have any size." });
 const notExported = () => new ApiError({ message: "This file is no exported workspace.", hint: "Choose the file that an export made; a project is imported under Projects." });

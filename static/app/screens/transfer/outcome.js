@@ -56,6 +56,7 @@ function Words({ answer, name, will = false }) {
     summary.projects_imported > 0 && `${plural(summary.projects_imported, "project")} ${will ? "would come" : "came"} in.`,
     summary.skipped > 0 && `${plural(summary.skipped, "thing")} that ${summary.skipped === 1 ? "has" : "have"} a taken id ${will ? "would be" : summary.skipped === 1 ? "was" : "were"} left out.`,
     summary.rows_imported > 0 ? `${count(summary.rows_imported)} copied rows ${will ? "would come" : "came"} along.` : "No copied rows are in it.",
+    summary.files_imported > 0 && `${plural(summary.files_imported, "file")} that ${summary.files_imported === 1 ? "was" : "were"} sent ${will ? "would come" : "came"} along.`,
     answer.needs_credentials.length > 0 && will && `${answer.needs_credentials.join(", ")} would wait for credentials.`,
   ];
   return html`<ul class="goes">${lines.filter(Boolean).map((line) => html`<li key=${line}>${line}</li>`)}

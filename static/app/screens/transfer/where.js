@@ -21,7 +21,8 @@ export function Where({ file, onSend }) {
   const targets = [
     { value: "new", label: "A new workspace" },
     { value: "open", label: `The open workspace, ${open}` },
-    ...(from ? [{ value: "same", label: `The workspace of the file, ${from.id}` }] : []),
+    // An archive is not looked into before it is sent.
+    { value: "same", label: from ? `The workspace of the file, ${from.id}` : "The workspace of the file" },
   ];
   const send = ({ name, passphrase }) => onSend({
     scope: into === "open" ? scope.value : whose,
@@ -33,7 +34,7 @@ export function Where({ file, onSend }) {
   const owners = [{ value: "user", label: "You alone" }, { value: "organization", label: `Everybody in ${me.value.organization}` }];
   return html`<${Form} onSend=${send} submit="See what would happen">
     <${Select} label="Where it goes" path="workspace_id" options=${targets} value=${into} onChange=${(event) => setInto(event.target.value)} />
-    ${into !== "open" && html`<${Field} label="Name" name="name" maxlength="200" defaultValue=${from?.name ?? ""} />`}
+    ${into !== "open" && html`<${Field} label="Name" name="name" maxlength="200" defaultValue=${from?.name ?? ""} optional=${!from} help=${from ? null : "The one in the file unless you give another."} />`}
     ${into !== "open" && me.value.role !== "viewer" && html`<${Select} label="Who sees it" path="scope" options=${owners} value=${whose} onChange=${(event) => setWhose(event.target.value)} />`}
     ${into !== "new" && html`<${Select} label="Where an id is taken" path="on_conflict" options=${CONFLICTS} value=${conflict} onChange=${(event) => setConflict(event.target.value)}
       help="Of projects, and of the workspace of the file. Sources that are there stay as they are." />`}

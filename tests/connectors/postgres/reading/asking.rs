@@ -1,5 +1,6 @@
 //! Callers' own statements.
 
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use headwater::connectors::ErrorKind;
@@ -237,6 +238,7 @@ async fn a_refusal_has_the_servers_words_and_the_place() {
             .unwrap_err();
         assert_eq!(error.kind, ErrorKind::InvalidQuery, "{sql}");
         assert_eq!(error.server_code.as_deref(), Some(code), "{sql}");
+        assert_eq!(error.position.map(NonZeroU32::get), place, "{sql}");
         let told = place.map(|at| format!("at character {at}."));
         let tells = told.map_or(!error.message.contains("character"), |t| {
             error.message.contains(&t)
