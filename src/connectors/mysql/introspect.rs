@@ -16,8 +16,11 @@ use super::unreadable::Told;
 use super::wire::Failure;
 use super::{aside, kill};
 use crate::connectors::Selection;
+use crate::connectors::parts::{Parts, Unit};
 use crate::schema::{Schema, Sequence};
 
+/// How many parts the catalog is read in.
+const PARTS: usize = 14;
 /// How long the estimates of rows may take.
 const ESTIMATES: Duration = Duration::from_secs(20);
 
@@ -28,13 +31,16 @@ pub async fn read(
     server: &Server,
     schemas: &[String],
     selection: &Selection,
+    parts: &Parts,
 ) -> Result<Schema, Failure> {
     if schemas.is_empty() {
         return Ok(Schema::default());
     }
+    parts.expect(PARTS, Unit::CatalogParts);
     let catalog = &mut Catalog::open(client, server, schemas).await?;
-    let mut told = Told::default();
+    let mut told = Told::new(parts.clone());
     let listing = listing::read(catalog).await?;
+    parts.done("tables");
     let all = listing.tables.len();
     let mut wanted = Vec::new();
     for listed in listing.tables {
@@ -59,7 +65,7 @@ pub async fn read(
         .map(|client| (client.thread(), catalog.over(client), tables.clone()));
     let referring = async {
         let (thread, mut catalog, mut tables) = other?;
-        let mut told = Told::default();
+        let mut told = Told::new(parts.clone());
         let reading = beside(&mut catalog, &mut tables, &mut told);
         // Where it does not last, the session's own does it all.
         kill::stopping(plan, thread, reading).await.ok()?;
@@ -67,8 +73,10 @@ pub async fn read(
     };
     let own = async {
         let seen = columns::read(catalog, selection, &mut tables).await?;
+        parts.done("columns");
         structure(catalog, &mut tables, &mut told).await?;
         let privileges = catalog.privileges().await?;
+        parts.done("rights");
         by_rights(catalog, &privileges, &mut tables, &mut sequences, &mut told).await?;
         Ok::<_, Failure>((seen, privileges))
     };
@@ -112,7 +120,9 @@ async fn beside(
     foreign_keys(catalog, tables, told).await?;
     let done = checks::read(catalog, tables).await;
     told.unless_refused(done, "checks")?;
-    listing::statistics(catalog, ESTIMATES, tables).await
+    listing::statistics(catalog, ESTIMATES, tables).await?;
+    told.parts().done("estimates");
+    Ok(())
 }
 
 /// What foreign keys refer to and do.

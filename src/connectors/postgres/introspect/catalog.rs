@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use tokio::try_join;
 
+use crate::connectors::parts::{Parts, Unit};
 use crate::connectors::postgres::reader::{Reader, Row};
 use crate::connectors::postgres::tables::{self, TableRow};
 use crate::connectors::postgres::types::Types;
@@ -23,6 +24,9 @@ use super::sequences::{self, SequenceRow};
 use super::storage::{self, Storage};
 use super::triggers;
 use super::user_types::{self, CompositeRow, DomainRow, Numbered};
+
+/// How many parts it is read in.
+const PARTS: usize = 21;
 
 /// The rows of the catalog, as far as they are selected.
 pub struct Catalog {
@@ -61,11 +65,14 @@ impl Catalog {
         reader: &Reader<'_>,
         aside: &Reader<'_>,
         of: &Selection,
+        parts: &Parts,
     ) -> Result<Self, ConnectorError> {
         let refusals = Refusals {
             allowed: reader.goes_on(),
             named: Mutex::default(),
+            parts,
         };
+        parts.expect(PARTS, Unit::CatalogParts);
         let or = &refusals;
         let (
             tables,
@@ -90,9 +97,9 @@ impl Catalog {
             extensions,
             definitions,
         ) = try_join!(
-            tables::read(reader, of),
-            columns::read(aside, of),
-            Types::read(reader),
+            parts.of("tables", tables::read(reader, of)),
+            parts.of("columns", columns::read(aside, of)),
+            parts.of("types", Types::read(reader)),
             or.none("schemas", namespaces(reader, of)),
             or.none("storage", storage::read(reader, of)),
             or.none("collations", collations(reader, of)),
@@ -163,20 +170,21 @@ pub fn has_stumbled(error: &ConnectorError) -> bool {
 }
 
 /// What was refused, in the order of the statements.
-struct Refusals {
+struct Refusals<'a> {
     /// Whether the reader goes on where it is refused something.
     allowed: bool,
     named: Mutex<Vec<Unreadable>>,
+    parts: &'a Parts,
 }
 
-impl Refusals {
+impl Refusals<'_> {
     /// What `read` gives, or nothing where that is refused.
     async fn none<T: Default>(
         &self,
-        name: &str,
+        name: &'static str,
         read: impl Future<Output = Result<T, ConnectorError>>,
     ) -> Result<T, ConnectorError> {
-        match read.await {
+        match self.parts.of(name, read).await {
             Err(error) if self.allowed && is_refusal(&error) => {
                 let words = error.server_message.unwrap_or_default();
                 let refusal = Unreadable {
