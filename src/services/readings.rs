@@ -3,14 +3,16 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use jiff::Timestamp;
+use serde::Serialize;
 use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 
 use super::failure::Failure;
 use super::jobs::{JobError, Jobs, Started};
-use super::sources::{Place, Render, SourceError, Sources};
+use super::sources::{Place, Render, Shown, SourceError, Sources};
 use crate::model::job::{JobKind, JobState};
 use crate::model::{JobId, SourceId};
 use crate::store::StoreError;
@@ -108,6 +110,7 @@ impl Readings {
         };
         let (sources, place, render) = (self.sources.clone(), place.clone(), self.render);
         let reading = Arc::clone(&flight);
+        let since = Instant::now();
         let work = async move {
             let read = sources.refresh(&place, &source, asked, &reading, render);
             match read.await {
@@ -118,12 +121,27 @@ impl Readings {
                 }
             }
         };
-        runner.run(work, move || as_value(&flight.progress.shown()), hold);
+        let shown = move || {
+            as_value(&ReadingProgress {
+                at: flight.progress.shown(),
+                seconds: since.elapsed().as_secs_f64(),
+            })
+        };
+        runner.run(work, shown, hold);
         Ok(started)
     }
 }
 
-fn as_value(told: &impl serde::Serialize) -> Value {
+/// How far a job is.
+#[derive(Serialize)]
+struct ReadingProgress {
+    #[serde(flatten)]
+    at: Shown,
+    /// For how long it has gone on.
+    seconds: f64,
+}
+
+fn as_value(told: &impl Serialize) -> Value {
     serde_json::to_value(told).unwrap_or_default()
 }
 

@@ -45,7 +45,7 @@ pub struct Progress {
 }
 
 /// What a reading is at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[repr(u8)]
 pub enum Phase {
@@ -60,8 +60,8 @@ pub enum Phase {
 const PHASES: [Phase; 3] = [Phase::Connect, Phase::ReadCatalog, Phase::Keep];
 
 /// How far a reading is, as it is answered.
-#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
-pub struct ReadingProgress {
+#[derive(Debug, Clone, Serialize)]
+pub struct Shown {
     /// What it is at.
     pub phase: Phase,
     /// How many parts were read.
@@ -79,12 +79,12 @@ impl Progress {
     }
 
     /// How far it is now.
-    pub fn shown(&self) -> ReadingProgress {
+    pub fn shown(&self) -> Shown {
         let phase = PHASES[usize::from(self.phase.load(Relaxed))];
         let figures = self.parts.figures();
         let of = |Figures { total, unit, .. }| (total, unit);
         let (total, unit) = figures.map(of).unzip();
-        ReadingProgress {
+        Shown {
             phase,
             done: figures.map_or(0, |figures| figures.done),
             total,

@@ -33,7 +33,7 @@ pub use contact::Prepared;
 pub use details::SourceDetails;
 pub use direct::Direct;
 pub use document::SchemaDocument;
-pub use flights::{Flight, Phase, ReadingProgress};
+pub(in crate::services) use flights::Shown;
 pub use fresh::{Fresh, Lost};
 pub use place::Place;
 pub(in crate::services) use reach::scrubbed;
