@@ -55,7 +55,7 @@ impl Parts {
         }) = before
             && of != total
         {
-            counted.least = if of == 0 { 0 } else { total * done / of };
+            counted.least = (total * done).checked_div(of).unwrap_or(0);
             counted.done.clear();
         }
     }

@@ -7,7 +7,7 @@ import { Button } from "../ui/button.js";
 import { ErrorBox } from "../ui/error-box.js";
 import { Page } from "../ui/page.js";
 import { useLoad } from "../ui/work.js";
-import { hasScreen } from "./sources/has-screen.js";
+import { hasScreen, screenOf } from "./sources/has-screen.js";
 import { RowActions } from "./sources/row-actions.js";
 
 const STATUS = {
@@ -38,12 +38,16 @@ function Table({ sources, onChange }) {
   </table></div>`;
 }
 
+// Two dozen small files are a few rounds to the server: they begin when one is about to go there. Where they cannot be
+// fetched, the screen itself says so.
+const fetchScreen = () => screenOf("/sources/:id")?.load().catch(() => {});
+
 function Row({ source, onChange }) {
   const [kind, words] = STATUS[source.status] ?? ["", source.status];
   const place = [source.host, source.database].filter(Boolean).join("/");
   const target = hasScreen("/sources/:id") ? href(`/sources/${encodeURIComponent(source.id)}`) : null;
   return html`<tr>
-    <th scope="row">${target ? html`<a href=${target}>${source.name}</a>` : source.name}
+    <th scope="row">${target ? html`<a href=${target} onPointerEnter=${fetchScreen} onFocus=${fetchScreen}>${source.name}</a>` : source.name}
       ${place && html`<div class="quiet small-text mono">${place}</div>`}</th>
     <td class="fit">${source.status === "needs_credentials" && mayWrite.value ? html`<a href=${href(`/sources/${encodeURIComponent(source.id)}/edit`)}><${Badge} kind=${kind}>${words}<//></a>` : html`<${Badge} kind=${kind}>${words}<//>`}</td>
     <td class="wide-only">${source.engine ?? source.type}</td>
