@@ -27,6 +27,7 @@ use crate::services::jobs::Jobs;
 use crate::services::operators::Operators;
 use crate::services::projects::Projects;
 use crate::services::query::Queries;
+use crate::services::readings::Readings;
 use crate::services::setup::open_vault;
 use crate::services::sources::Sources;
 use crate::services::status::{Installation, Setting};
@@ -121,6 +122,7 @@ impl Application {
             jobs.clone(),
             http::render_schema,
         );
+        let readings = Readings::new(sources.clone(), jobs.clone(), http::render_schema);
         let workspace_transfers = WorkspaceTransfers::new(
             store.clone(),
             local.clone(),
@@ -167,6 +169,7 @@ impl Application {
             workspace_transfers,
             workspaces: Workspaces::new(store, local, &settings.files_dir),
             syncs,
+            readings,
             jobs: jobs.clone(),
             sources,
             upload_limit: settings.upload_limit,

@@ -14,6 +14,7 @@ pub mod input;
 pub mod mongodb;
 pub mod mysql;
 pub mod options;
+pub mod parts;
 pub mod postgres;
 pub mod private_socket;
 pub mod read;
@@ -32,6 +33,7 @@ use serde::Serialize;
 
 pub use config::{ConfigError, Credentials, Draft, Host, Settings, Target, TlsMode, TlsSettings};
 pub use error::{ConnectorError, ErrorKind, Stage};
+pub use parts::Parts;
 pub use read::{Chunk, Inlet, Outlet, QueryRead, Snapshot, TableRead};
 pub use selection::Selection;
 pub use trace::Trace;
@@ -173,8 +175,18 @@ pub trait Session: Send {
         selection: &Selection,
     ) -> Result<Vec<TableEntry>, ConnectorError>;
 
-    /// The schema of the selected tables, by a fixed number of catalog queries.
-    async fn introspect(&mut self, selection: &Selection) -> Result<Schema, ConnectorError>;
+    /// The schema of the selected tables, by a fixed number of catalog queries. `parts` is told
+    /// how many parts it reads, and of each that was read.
+    async fn read_schema(
+        &mut self,
+        selection: &Selection,
+        parts: &Parts,
+    ) -> Result<Schema, ConnectorError>;
+
+    /// The same, where nobody looks on.
+    async fn introspect(&mut self, selection: &Selection) -> Result<Schema, ConnectorError> {
+        self.read_schema(selection, &Parts::default()).await
+    }
 
     /// Counts rows exactly, several tables at a time, until `deadline`. Answers in the order of
     /// `tables`; `None` for one that ran out of time or could not be counted.

@@ -42,6 +42,8 @@ impl Code {
     pub const ENGINE_BUSY: Self = Self("engine_busy", StatusCode::CONFLICT);
     pub const SYNC_STOPPED: Self = Self("sync_stopped", StatusCode::CONFLICT);
     pub const SYNC_FAILED: Self = Self("sync_failed", StatusCode::UNPROCESSABLE_ENTITY);
+    pub const SCHEMA_STOPPED: Self = Self("schema_stopped", StatusCode::CONFLICT);
+    pub const SCHEMA_FAILED: Self = Self("schema_failed", StatusCode::UNPROCESSABLE_ENTITY);
     pub const TOO_MANY_ATTEMPTS: Self = Self("too_many_attempts", StatusCode::TOO_MANY_REQUESTS);
     pub const INTERNAL: Self = Self("internal_error", StatusCode::INTERNAL_SERVER_ERROR);
     pub const BUSY: Self = Self("busy", StatusCode::SERVICE_UNAVAILABLE);

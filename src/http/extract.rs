@@ -169,6 +169,24 @@ impl QueryParameters {
         read.map_err(|_| ApiError::field(name, format!("'{name}' is {what}."), "Correct it."))
     }
 
+    /// A parameter that is one of these words.
+    pub fn word<T: Copy>(
+        &self,
+        name: &'static str,
+        words: &[T],
+        written: impl Fn(T) -> &'static str,
+    ) -> Result<Option<T>, ApiError> {
+        let Some(text) = self.get(name) else {
+            return Ok(None);
+        };
+        let found = words.iter().copied().find(|word| written(*word) == text);
+        found.map(Some).ok_or_else(|| {
+            let known: Vec<_> = words.iter().map(|word| written(*word)).collect();
+            let hint = format!("Use one of {}.", known.join(", "));
+            ApiError::field(name, format!("'{name}' has no such value."), hint)
+        })
+    }
+
     /// The scope; the caller's own where none is named.
     pub fn scope(&self) -> Result<Scope, ApiError> {
         match self.get("scope") {

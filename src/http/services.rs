@@ -15,6 +15,7 @@ use crate::services::jobs::JobError;
 use crate::services::operators::OperatorError;
 use crate::services::projects::ProjectError;
 use crate::services::query::QueryError;
+use crate::services::readings::ReadingError;
 use crate::services::sources::SourceError;
 use crate::services::status::StatusError;
 use crate::services::sync::SyncError;
@@ -140,6 +141,17 @@ impl From<SyncError> for ApiError {
             SyncError::Source(error) => error.into(),
             SyncError::Local(error) => error.into(),
             SyncError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<ReadingError> for ApiError {
+    fn from(error: ReadingError) -> Self {
+        match error {
+            ReadingError::Source(error) => refusal(error, "source_id"),
+            ReadingError::Job(error) => error.into(),
+            ReadingError::NotToResume(state) => not_to_resume(state),
+            ReadingError::Store(error) => error.into(),
         }
     }
 }

@@ -12,6 +12,7 @@ use crate::services::jobs::Jobs;
 use crate::services::operators::Operators;
 use crate::services::projects::Projects;
 use crate::services::query::Queries;
+use crate::services::readings::Readings;
 use crate::services::sources::Sources;
 use crate::services::status::Installation;
 use crate::services::sync::Syncs;
@@ -38,6 +39,8 @@ pub struct State {
     pub sources: Sources,
     /// Copies.
     pub syncs: Syncs,
+    /// Readings of schemas.
+    pub readings: Readings,
     /// Jobs.
     pub jobs: Jobs,
     /// Previews and queries.

@@ -12,14 +12,20 @@ use super::JobId;
 pub enum JobKind {
     /// It copies tables of sources into the workspace's own store.
     Sync,
+    /// It reads the schema of a source.
+    Schema,
 }
 
 impl JobKind {
+    /// Every kind.
+    pub const ALL: [Self; 2] = [Self::Sync, Self::Schema];
+
     /// As it stands in answers.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Sync => "sync",
+            Self::Schema => "schema",
         }
     }
 }
@@ -43,6 +49,16 @@ pub enum JobState {
 }
 
 impl JobState {
+    /// Every state.
+    pub const ALL: [Self; 6] = [
+        Self::Running,
+        Self::Succeeded,
+        Self::Partial,
+        Self::Failed,
+        Self::Cancelled,
+        Self::Interrupted,
+    ];
+
     /// As it stands in answers.
     #[must_use]
     pub fn as_str(self) -> &'static str {

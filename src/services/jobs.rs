@@ -1,5 +1,7 @@
 //! Jobs: those that run, and those that have ended.
 
+mod run;
+
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -11,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 use super::sources::Place;
 use crate::model::job::{Job, JobKind, JobState};
 use crate::model::{JobId, UserId};
+pub use crate::store::jobs::JobFilter;
 use crate::store::jobs::{self, JobDraft};
 use crate::store::{Store, StoreError};
 
@@ -41,14 +44,14 @@ struct Running {
 
 /// What ends a job before its time.
 #[derive(Debug, Clone, Default)]
-pub struct Stop {
+struct Stop {
     token: CancellationToken,
     state: Arc<Mutex<Option<JobState>>>,
 }
 
 impl Stop {
     /// Waits until the job is to stop; answers how it then stands.
-    pub async fn wanted(&self) -> JobState {
+    async fn wanted(&self) -> JobState {
         self.token.cancelled().await;
         let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.unwrap_or(JobState::Cancelled)
@@ -120,6 +123,7 @@ impl Jobs {
                 user: &of.user as &UserId,
                 request: &kept.request,
                 resumes: kept.resumes.as_ref(),
+                started_at: kept.started_at,
             };
             jobs::begin(tx, &of.owner, &of.workspace, &draft)
         });
@@ -140,11 +144,11 @@ impl Jobs {
     }
 
     /// The jobs of a workspace, the latest first.
-    pub async fn list(&self, place: &Place) -> Result<Vec<Job>, JobError> {
+    pub async fn list(&self, place: &Place, wanted: JobFilter) -> Result<Vec<Job>, JobError> {
         let of = place.clone();
         let kept = self
             .store
-            .read(move |conn| jobs::list(conn, &of.owner, &of.workspace));
+            .read(move |conn| jobs::list(conn, &of.owner, &of.workspace, wanted));
         let kept = kept.await?;
         let live = |job: Job| self.seen(&job.id).map_or(job, |seen| (*seen.job).clone());
         Ok(kept.into_iter().map(live).collect())
@@ -216,6 +220,15 @@ impl Jobs {
     }
 }
 
+/// A job that began, or that was under way already.
+#[derive(Debug, Clone)]
+pub struct Started {
+    /// The job.
+    pub id: JobId,
+    /// How it stands.
+    pub states: watch::Receiver<Seen>,
+}
+
 /// Waits until a job has ended; answers its last state.
 pub async fn wait_for_end(states: &mut watch::Receiver<Seen>) -> Arc<Job> {
     // An error says that no state comes any more: the last one stays.
@@ -230,25 +243,22 @@ impl Runner {
         self.states.borrow().job.id.clone()
     }
 
-    /// What ends it before its time.
+    /// What its caller needs of it.
     #[must_use]
-    pub fn stop(&self) -> Stop {
-        self.stop.clone()
-    }
-
-    /// Its states.
-    #[must_use]
-    pub fn watch(&self) -> watch::Receiver<Seen> {
-        self.states.subscribe()
+    pub fn started(&self) -> Started {
+        Started {
+            id: self.id(),
+            states: self.states.subscribe(),
+        }
     }
 
     /// Shows how far it is.
-    pub fn show(&self, progress: Value) {
+    fn show(&self, progress: Value) {
         self.change(|job| job.progress = progress);
     }
 
     /// Keeps how far it is, so that it is known after the program's end.
-    pub async fn keep(&self) {
+    async fn keep(&self) {
         let job = Arc::clone(&self.states.borrow().job);
         let kept = (self.jobs.store)
             .write(move |tx| jobs::note(tx, &job.id, &job.progress))
@@ -262,8 +272,9 @@ impl Runner {
     pub async fn end(self, state: JobState, result: Value) {
         let job = Arc::clone(&self.states.borrow().job);
         let (id, progress, kept) = (job.id.clone(), job.progress.clone(), result.clone());
+        let ended_at = crate::store::now();
         let ended = (self.jobs.store)
-            .write(move |tx| jobs::end(tx, &id, state, &progress, &kept))
+            .write(move |tx| jobs::end(tx, &id, state, &progress, &kept, ended_at))
             .await;
         if let Err(error) = ended {
             tracing::error!(%error, "the end of a job was not kept");
@@ -272,7 +283,7 @@ impl Runner {
         self.change(|job| {
             job.state = state;
             job.result = result;
-            job.ended_at = Some(crate::store::now());
+            job.ended_at = Some(ended_at);
         });
     }
 

@@ -1,5 +1,6 @@
 //! Jobs of workspaces.
 
+use jiff::Timestamp;
 use rusqlite::{Connection, Row, Transaction};
 use serde_json::Value;
 
@@ -9,7 +10,7 @@ use super::{StoreError, now};
 use crate::model::job::{Job, JobKind, JobState};
 use crate::model::{JobId, Owner, UserId, WorkspaceId};
 
-/// The most jobs of a workspace that are kept; the oldest go.
+/// The most jobs of a kind that are kept of a workspace; the oldest go.
 const MOST: u32 = 200;
 
 /// A job that begins.
@@ -25,6 +26,8 @@ pub struct JobDraft<'a> {
     pub request: &'a Value,
     /// The job that it goes on with.
     pub resumes: Option<&'a JobId>,
+    /// When it begins.
+    pub started_at: Timestamp,
 }
 
 macro_rules! select {
@@ -74,13 +77,14 @@ pub fn begin(
         draft.user.as_str(),
         draft.request.to_string(),
         draft.resumes.map(JobId::as_str),
-        now().as_millisecond(),
+        draft.started_at.as_millisecond(),
     ])?;
     tx.prepare_cached(
-        "DELETE FROM job WHERE workspace_pk = ?1 AND state <> 'running' AND pk <=
-             (SELECT pk FROM job WHERE workspace_pk = ?1 ORDER BY pk DESC LIMIT 1 OFFSET ?2)",
+        "DELETE FROM job WHERE workspace_pk = ?1 AND kind = ?2 AND state <> 'running' AND pk <=
+             (SELECT pk FROM job WHERE workspace_pk = ?1 AND kind = ?2
+               ORDER BY pk DESC LIMIT 1 OFFSET ?3)",
     )?
-    .execute(rusqlite::params![workspace_pk, MOST])?;
+    .execute(rusqlite::params![workspace_pk, draft.kind.as_str(), MOST])?;
     Ok(true)
 }
 
@@ -98,6 +102,7 @@ pub fn end(
     state: JobState,
     progress: &Value,
     result: &Value,
+    ended_at: Timestamp,
 ) -> Result<(), StoreError> {
     tx.prepare_cached(
         "UPDATE job SET state = ?2, progress = ?3, result = ?4, ended_at = ?5
@@ -108,7 +113,7 @@ pub fn end(
         state.as_str(),
         progress.to_string(),
         result.to_string(),
-        now().as_millisecond(),
+        ended_at.as_millisecond(),
     ])?;
     Ok(())
 }
@@ -119,18 +124,36 @@ pub fn interrupt_all(tx: &Transaction<'_>) -> Result<usize, StoreError> {
     Ok(tx.execute(sql, [now().as_millisecond()])?)
 }
 
+/// Which jobs are wanted; all of them where nothing is said.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct JobFilter {
+    /// What they do.
+    pub kind: Option<JobKind>,
+    /// How they stand.
+    pub state: Option<JobState>,
+}
+
 /// The jobs of a workspace, the latest first.
 pub fn list(
     conn: &Connection,
     owner: &Owner,
     workspace: &WorkspaceId,
+    wanted: JobFilter,
 ) -> Result<Vec<Job>, StoreError> {
-    const SQL: &str = concat!(select!(), owned!(), " ORDER BY job.pk DESC");
+    const SQL: &str = concat!(
+        select!(),
+        owned!(),
+        " AND job.kind = coalesce(:kind, job.kind) AND job.state = coalesce(:state, job.state) \
+          ORDER BY job.pk DESC"
+    );
     let mut statement = conn.prepare_cached(SQL)?;
-    values::collect(
-        statement.query(owner_params! { owner, ":workspace": workspace.as_str() })?,
-        read,
-    )
+    let rows = statement.query(owner_params! {
+        owner,
+        ":workspace": workspace.as_str(),
+        ":kind": wanted.kind.map(JobKind::as_str),
+        ":state": wanted.state.map(JobState::as_str),
+    })?;
+    values::collect(rows, read)
 }
 
 /// One job.

@@ -12,6 +12,7 @@ const STEPS: &[M<'_>] = &[
     M::up(include_str!("migrations/0004_jobs.sql")),
     M::up(include_str!("migrations/0005_projects.sql")),
     M::up(include_str!("migrations/0006_last_contact_and_login.sql")),
+    M::up(include_str!("migrations/0007_schema_jobs.sql")),
 ];
 const MIGRATIONS: Migrations<'_> = Migrations::from_slice(STEPS);
 

@@ -120,11 +120,11 @@ from_text_of_id!(
 
 /// Each of a closed set of words, as the model itself writes it.
 macro_rules! from_text_of_words {
-    ($($name:ty, $what:literal, [$($value:expr),*];)*) => {$(
+    ($($name:ty, $what:literal, $values:expr;)*) => {$(
         impl FromText for $name {
             const WHAT: &'static str = $what;
             fn from_text(text: &str) -> Option<Self> {
-                [$($value),*].into_iter().find(|value| value.as_str() == text)
+                $values.into_iter().find(|value| value.as_str() == text)
             }
         }
     )*};
@@ -134,9 +134,8 @@ from_text_of_words! {
     Role, "a role", [Role::Viewer, Role::Editor, Role::Admin];
     TokenKind, "a kind of token", [TokenKind::Login, TokenKind::Api];
     SourceType, "a type of source", [SourceType::Database, SourceType::Api, SourceType::File];
-    JobKind, "a kind of job", [JobKind::Sync];
-    JobState, "a state", [JobState::Running, JobState::Succeeded, JobState::Partial, JobState::Failed,
-        JobState::Cancelled, JobState::Interrupted];
+    JobKind, "a kind of job", JobKind::ALL;
+    JobState, "a state", JobState::ALL;
     SourceStatus, "a status",
         [SourceStatus::Connected, SourceStatus::Unreachable, SourceStatus::NeedsCredentials];
 }

@@ -43,6 +43,7 @@ macro_rules! behaves {
                 a_source_that_is_kept_is_tested_by_its_id
                 the_schema_is_read_once_and_answered_from_what_was_kept
                 a_refresh_sees_what_changed
+                a_refresh_reads_as_many_parts_as_it_said
                 a_renamed_table_keeps_its_id_and_says_so
                 a_source_that_is_down_answers_from_what_was_kept_and_says_so
                 a_deleted_table_is_gone_until_the_source_is_connected_again

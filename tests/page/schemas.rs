@@ -77,6 +77,12 @@ async fn a_schema_is_browsed_searched_copied_and_compared_with_what_it_was() {
     page("schema").with("PAGE_TOKEN", token).run(&app);
 }
 
+#[test]
+fn a_reading_is_shown_goes_on_without_the_page_and_is_stopped_by_it() {
+    let (app, token) = demo();
+    page("schema_reading").with("PAGE_TOKEN", token).run(&app);
+}
+
 #[actix_web::test]
 async fn a_diagram_grows_moves_and_is_exported() {
     let (app, token) = demo();

@@ -116,6 +116,12 @@ fn table() -> Vec<Row> {
             [403, 200, 200, 404],
         ),
         row(
+            "POST /data/{workspace_id}/schema/refresh",
+            "/data/w/schema/refresh",
+            json!({"scope": "organization", "source_id": "{source}"}),
+            [200, 200, 200, 404],
+        ),
+        row(
             "GET /data/{workspace_id}/jobs",
             "/data/w/jobs?scope=organization",
             Value::Null,

@@ -14,6 +14,7 @@ mod openapi;
 mod project_transfer;
 mod projects;
 mod query;
+mod schema_refresh;
 mod schema_shapes;
 mod schema_versions;
 mod search;

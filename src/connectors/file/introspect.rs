@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::options::Options;
 use super::place::TableFiles;
 use super::shape::{self, Guess, Shape};
+use crate::connectors::parts::{Parts, Unit};
 use crate::connectors::thread::Stop;
 use crate::connectors::{ConnectorError, ErrorKind, Selection};
 use crate::schema::{Column, Sample, Schema, Table, Unreadable};
@@ -21,17 +22,25 @@ pub fn schema(
     options: &Options,
     selection: &Selection,
     path: String,
+    parts: &Parts,
     stop: &Stop,
 ) -> Result<Schema, ConnectorError> {
     let mut schema = Schema {
         database: Some(path),
         ..Schema::default()
     };
-    let wanted = tables
+    let wanted: Vec<_> = tables
         .iter()
-        .filter(|table| selection.has_table(None, &table.name));
-    for table in wanted {
-        match of(table, options, selection, stop) {
+        .filter(|table| selection.has_table(None, &table.name))
+        .collect();
+    let files = |tables: &[&TableFiles]| tables.iter().map(|table| table.parts.len()).sum();
+    parts.expect(files(&wanted), Unit::Files);
+    for (at, table) in wanted.iter().enumerate() {
+        let looked_into = |part: usize| parts.done((files(&wanted[..at]) + part).to_string());
+        let read = of(table, options, selection, looked_into, stop);
+        // Of a table that cannot be read no other file is looked into.
+        (0..table.parts.len()).for_each(looked_into);
+        match read {
             Ok(read) => schema.tables.push(read),
             Err(error) if tables.len() == 1 || error.kind == ErrorKind::Timeout => {
                 return Err(error);
@@ -52,14 +61,16 @@ fn of(
     table: &TableFiles,
     options: &Options,
     selection: &Selection,
+    looked_into: impl Fn(usize),
     stop: &Stop,
 ) -> Result<Table, ConnectorError> {
     let mut all: Option<Shape> = None;
     let mut differing = Vec::new();
-    for part in &table.parts {
+    for (at, part) in table.parts.iter().enumerate() {
         stop.check()?;
         let shape = shape::shape(part, options, stop)?;
         part.unchanged()?;
+        looked_into(at);
         all = Some(match all {
             None => shape,
             Some(all) => {

@@ -28,7 +28,7 @@ use super::error::Stage;
 use super::read::{UnderWay, not_offered};
 use super::thread::{handed_on, off_thread};
 use super::{
-    Capability, Connector, ConnectorError, Context, Driver, ErrorKind, Outlet, QueryRead,
+    Capability, Connector, ConnectorError, Context, Driver, ErrorKind, Outlet, Parts, QueryRead,
     Selection, ServerInfo, Session, Snapshot, TableEntry, TableRead, Target, Trace, limits,
 };
 use crate::schema::{Schema, TableKind};
@@ -139,10 +139,15 @@ impl Session for OpenFiles {
         Ok(entries.collect())
     }
 
-    async fn introspect(&mut self, selection: &Selection) -> Result<Schema, ConnectorError> {
+    async fn read_schema(
+        &mut self,
+        selection: &Selection,
+        parts: &Parts,
+    ) -> Result<Schema, ConnectorError> {
         let (tables, options) = (Arc::clone(&self.tables), Arc::clone(&self.options));
-        let (selection, path) = (selection.clone(), self.path.clone());
-        let work = move |stop: &_| introspect::schema(&tables, &options, &selection, path, stop);
+        let (selection, path, parts) = (selection.clone(), self.path.clone(), parts.clone());
+        let work =
+            move |stop: &_| introspect::schema(&tables, &options, &selection, path, &parts, stop);
         off_thread(work).await
     }
 

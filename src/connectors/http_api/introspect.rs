@@ -9,6 +9,7 @@ use super::columns::Sampled;
 use super::page;
 use super::pager::Pager;
 use super::settings::Endpoint;
+use crate::connectors::parts::{Parts, Unit};
 use crate::connectors::{ConnectorError, ErrorKind, Selection, TableEntry, limits};
 use crate::schema::{Column, Sample, Schema, Table, TableKind, Unreadable};
 
@@ -39,19 +40,21 @@ pub fn entry(endpoint: &Endpoint) -> TableEntry {
     }
 }
 
-/// Reads the selected endpoints, each with its first records.
+/// Reads these endpoints, each with its first records.
 pub async fn schema(
     client: &mut Client,
     base: &Url,
-    endpoints: &[Endpoint],
+    endpoints: &[&Endpoint],
     selection: &Selection,
+    parts: &Parts,
 ) -> Result<Schema, ConnectorError> {
     let deadline = Instant::now() + limits::INTROSPECT.saturating_sub(RESERVE);
     let mut schema = Schema {
         database: Some(super::client::place(base)),
         ..Schema::default()
     };
-    for endpoint in selected(endpoints, selection) {
+    parts.expect(endpoints.len(), Unit::Endpoints);
+    for endpoint in endpoints {
         let time = PATIENCE.min(deadline.saturating_duration_since(Instant::now()));
         match table(client, base, endpoint, selection, time).await {
             Ok(table) => schema.tables.push(table),
@@ -61,6 +64,7 @@ pub async fn schema(
             }),
             Err(error) => return Err(error),
         }
+        parts.done(endpoint.table().to_owned());
     }
     Ok(schema)
 }

@@ -28,7 +28,7 @@ use url::Url;
 use super::error::Stage;
 use super::read::{UnderWay, not_offered};
 use super::{
-    Capability, Connector, ConnectorError, Context, Driver, ErrorKind, Outlet, QueryRead,
+    Capability, Connector, ConnectorError, Context, Driver, ErrorKind, Outlet, Parts, QueryRead,
     Selection, ServerInfo, Session, Snapshot, TableEntry, TableRead, Target, Trace, limits,
 };
 use crate::schema::Schema;
@@ -189,8 +189,13 @@ impl Session for OpenApi {
         Ok(selected.into_iter().map(introspect::entry).collect())
     }
 
-    async fn introspect(&mut self, selection: &Selection) -> Result<Schema, ConnectorError> {
-        introspect::schema(&mut self.client, &self.base, &self.endpoints, selection).await
+    async fn read_schema(
+        &mut self,
+        selection: &Selection,
+        parts: &Parts,
+    ) -> Result<Schema, ConnectorError> {
+        let endpoints = introspect::selected(&self.endpoints, selection);
+        introspect::schema(&mut self.client, &self.base, &endpoints, selection, parts).await
     }
 
     /// One after the other: an API that counts its callers would count these too.

@@ -12,6 +12,7 @@ use super::link::{Link, is_local};
 use super::privileges::Privileges;
 use super::sample::{self, Look};
 use super::{columns, indexes, merge, rows, sizes, validator};
+use crate::connectors::parts::{Parts, Unit};
 use crate::connectors::{ConnectorError, ErrorKind, Selection, Stage, limits};
 use crate::schema::{Field, Items, Namespace, Schema, Table, TableKind, Unreadable};
 
@@ -31,6 +32,7 @@ pub async fn schema(
     database: Option<&str>,
     selection: &Selection,
     look: Look,
+    parts: &Parts,
 ) -> Result<Schema, ConnectorError> {
     let deadline = Instant::now() + limits::INTROSPECT.saturating_sub(RESERVE);
     let Catalog {
@@ -38,6 +40,7 @@ pub async fn schema(
         collections,
         unreadable,
     } = catalog::read(link, privileges, database, selection).await?;
+    parts.expect(collections.len(), Unit::Collections);
     let namespace = |name| Namespace {
         name,
         ..Namespace::default()
@@ -49,8 +52,11 @@ pub async fn schema(
         unreadable,
         ..Schema::default()
     };
-    let read = stream::iter(collections)
-        .map(|collection| async move { table(link, &collection, selection, look, deadline).await });
+    let read = stream::iter(collections).map(|collection| async move {
+        let read = table(link, &collection, selection, look, deadline).await;
+        parts.done(collection.full_name());
+        read
+    });
     let mut read = read.buffered(AT_ONCE);
     let mut fields = 0;
     while let Some(read) = read.next().await {

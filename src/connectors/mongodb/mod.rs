@@ -45,8 +45,8 @@ use async_trait::async_trait;
 use super::detect::Identify;
 use super::read::{Outlet, QueryRead, Snapshot, TableRead};
 use super::{
-    Capability, Connector, ConnectorError, Context, Driver, ErrorKind, Selection, ServerInfo,
-    Session, Stage, TableEntry, Target, Trace, limits,
+    Capability, Connector, ConnectorError, Context, Driver, ErrorKind, Parts, Selection,
+    ServerInfo, Session, Stage, TableEntry, Target, Trace, limits,
 };
 use crate::schema::Schema;
 use link::Link;
@@ -254,9 +254,21 @@ impl Session for Open {
             .collect())
     }
 
-    async fn introspect(&mut self, selection: &Selection) -> Result<Schema, ConnectorError> {
-        let database = self.database.as_deref();
-        introspect::schema(&self.link, &self.privileges, database, selection, self.look).await
+    async fn read_schema(
+        &mut self,
+        selection: &Selection,
+        parts: &Parts,
+    ) -> Result<Schema, ConnectorError> {
+        let (link, database) = (&self.link, self.database.as_deref());
+        introspect::schema(
+            link,
+            &self.privileges,
+            database,
+            selection,
+            self.look,
+            parts,
+        )
+        .await
     }
 
     async fn count_rows(&mut self, tables: &[TableEntry], deadline: Instant) -> Vec<Option<u64>> {

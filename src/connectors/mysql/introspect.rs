@@ -16,8 +16,11 @@ use super::unreadable::Told;
 use super::wire::Failure;
 use super::{aside, kill};
 use crate::connectors::Selection;
+use crate::connectors::parts::{Parts, Unit};
 use crate::schema::{Schema, Sequence, Table};
 
+/// How many parts the catalog is read in.
+const PARTS: usize = 14;
 /// How long the estimates of rows may take.
 const ESTIMATES: Duration = Duration::from_secs(20);
 
@@ -28,13 +31,16 @@ pub async fn read(
     server: &Server,
     schemas: &[String],
     selection: &Selection,
+    parts: &Parts,
 ) -> Result<Schema, Failure> {
     if schemas.is_empty() {
         return Ok(Schema::default());
     }
+    parts.expect(PARTS, Unit::CatalogParts);
     let catalog = &mut Catalog::open(client, server, schemas).await?;
-    let mut told = Told::default();
+    let mut told = Told::new(parts.clone());
     let listing = listing::read(catalog).await?;
+    parts.done("tables");
     let all = listing.tables.len();
     let mut wanted = Vec::new();
     for listed in listing.tables {
@@ -57,13 +63,13 @@ pub async fn read(
     let other = aside
         .as_mut()
         .map(|client| (client.thread(), catalog.over(client), tables.clone()));
-    let parts = Parts::all();
+    let shares = Shares::all();
     let referring = async {
         let (thread, mut catalog, mut tables) = other?;
-        let mut told = Told::default();
+        let mut told = Told::new(parts.clone());
         let reading = async {
             beside(&mut catalog, &mut tables, &mut told).await?;
-            parts.read(&mut catalog, &mut tables, &mut told).await
+            shares.read(&mut catalog, &mut tables, &mut told).await
         };
         // Where it does not last, the session's own does it all.
         let done = kill::stopping(plan, thread, reading).await.ok()?;
@@ -71,9 +77,11 @@ pub async fn read(
     };
     let own = async {
         let seen = columns::read(catalog, selection, &mut tables).await?;
-        let done = parts.read(catalog, &mut tables, &mut told).await?;
+        parts.done("columns");
+        let done = shares.read(catalog, &mut tables, &mut told).await?;
         structure(catalog, &mut tables, &mut told).await?;
         let privileges = catalog.privileges().await?;
+        parts.done("rights");
         by_rights(catalog, &privileges, &mut tables, &mut sequences, &mut told).await?;
         Ok::<_, Failure>((seen, done, privileges))
     };
@@ -84,7 +92,7 @@ pub async fn read(
         told.extend(refused);
     } else {
         beside(catalog, &mut tables, &mut told).await?;
-        let left = Parts::all_but(&done);
+        let left = Shares::all_but(&done);
         left.read(catalog, &mut tables, &mut told).await?;
     }
     if let Some(client) = aside {
@@ -118,32 +126,34 @@ async fn beside(
     told: &mut Told,
 ) -> Result<(), Failure> {
     foreign_keys(catalog, tables, told).await?;
-    listing::statistics(catalog, ESTIMATES, tables).await
+    listing::statistics(catalog, ESTIMATES, tables).await?;
+    told.parts().done("estimates");
+    Ok(())
 }
 
 /// What either connection can read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Part {
+enum Share {
     Checks,
     Indexes,
 }
 
 /// What nobody has begun to read. How long foreign keys and figures take differs from server to server
 /// and from right to right, so that whoever is done with their own takes the next.
-struct Parts(Mutex<Vec<Part>>);
+struct Shares(Mutex<Vec<Share>>);
 
-impl Parts {
+impl Shares {
     fn all() -> Self {
         Self::all_but(&[])
     }
 
-    fn all_but(done: &[Part]) -> Self {
-        let mut all = vec![Part::Checks, Part::Indexes];
-        all.retain(|part| !done.contains(part));
+    fn all_but(done: &[Share]) -> Self {
+        let mut all = vec![Share::Checks, Share::Indexes];
+        all.retain(|share| !done.contains(share));
         Self(Mutex::new(all))
     }
 
-    fn next(&self) -> Option<Part> {
+    fn next(&self) -> Option<Share> {
         let mut left = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         left.pop()
     }
@@ -154,37 +164,37 @@ impl Parts {
         catalog: &mut Catalog<'_>,
         tables: &mut Tables,
         told: &mut Told,
-    ) -> Result<Vec<Part>, Failure> {
+    ) -> Result<Vec<Share>, Failure> {
         let mut done = Vec::new();
-        while let Some(part) = self.next() {
-            match part {
-                Part::Checks => {
+        while let Some(share) = self.next() {
+            match share {
+                Share::Checks => {
                     let read = checks::read(catalog, tables).await;
                     told.unless_refused(read, "checks")?;
                 }
-                Part::Indexes => {
+                Share::Indexes => {
                     let read = indexes::read(catalog, tables).await;
                     told.unless_refused(read, "indexes and keys")?;
                     let read = indexes::periods(catalog, tables).await;
                     told.unless_refused(read, "periods of keys")?;
                 }
             }
-            done.push(part);
+            done.push(share);
         }
         Ok(done)
     }
 }
 
 /// Takes what was read of the same table over the other connection.
-fn taken(table: &mut Table, same: Table, parts: &[Part]) {
+fn taken(table: &mut Table, same: Table, shares: &[Share]) {
     table.foreign_keys = same.foreign_keys;
     table.row_count_estimate = same.row_count_estimate;
     table.size_bytes = same.size_bytes;
     table.index_size_bytes = same.index_size_bytes;
-    if parts.contains(&Part::Checks) {
+    if shares.contains(&Share::Checks) {
         table.checks = same.checks;
     }
-    if parts.contains(&Part::Indexes) {
+    if shares.contains(&Share::Indexes) {
         table.indexes = same.indexes;
         table.keys = same.keys;
         table.primary_key = same.primary_key;
@@ -199,6 +209,8 @@ async fn foreign_keys(
 ) -> Result<(), Failure> {
     if let Some(keys) = innodb::foreign_keys(catalog).await? {
         foreign_keys::put(keys, tables);
+        told.parts().done("foreign keys");
+        told.parts().done("actions of foreign keys");
         return Ok(());
     }
     let done = foreign_keys::read(catalog, tables).await;

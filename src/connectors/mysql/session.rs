@@ -17,7 +17,7 @@ use super::wire::Failure;
 use super::{catalog, count, introspect, kill, query, quote};
 use crate::connectors::error::{ConnectorError, ErrorKind};
 use crate::connectors::read::{Outlet, QueryRead, Snapshot, TableRead, not_offered};
-use crate::connectors::{Selection, ServerInfo, Session, Stage, TableEntry, Trace, limits};
+use crate::connectors::{Parts, Selection, ServerInfo, Session, Stage, TableEntry, Trace, limits};
 use crate::schema::{Schema, TableKind};
 
 /// How long the estimates of rows may take in a listing, which a person waits for.
@@ -243,15 +243,21 @@ impl Session for MySqlSession {
         .await
     }
 
-    async fn introspect(&mut self, selection: &Selection) -> Result<Schema, ConnectorError> {
+    async fn read_schema(
+        &mut self,
+        selection: &Selection,
+        parts: &Parts,
+    ) -> Result<Schema, ConnectorError> {
         let (plan, thread) = (Arc::clone(&self.plan), self.client.thread());
         kill::stopping(&plan, thread, async {
             let schemas = self.schemas(selection).await;
             let schemas = schemas.map_err(|failure| self.failed(failure))?;
             let (client, server) = (&mut self.client, &self.server);
             // Two readers make a large future.
-            let read = Box::pin(introspect::read(client, &plan, server, &schemas, selection));
-            let mut schema = read.await.map_err(|failure| self.failed(failure))?;
+            let read = introspect::read(client, &plan, server, &schemas, selection, parts);
+            let mut schema = Box::pin(read)
+                .await
+                .map_err(|failure| self.failed(failure))?;
             schema.database.clone_from(&self.database);
             if let Some(sql) = &selection.query {
                 let table = query::describe(&mut self.client, sql, selection).await;

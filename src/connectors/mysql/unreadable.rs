@@ -3,27 +3,45 @@
 use std::collections::BTreeMap;
 
 use super::wire::Failure;
+use crate::connectors::Parts;
 use crate::schema::Unreadable;
 
 /// Tables that are named; the others are counted.
 const NAMED: usize = 5;
 
-/// All that could not be read.
-#[derive(Debug, Default)]
-pub struct Told(Vec<Unreadable>);
+/// All that could not be read. What was read, or refused, is told to whoever looks on.
+#[derive(Debug)]
+pub struct Told {
+    unreadable: Vec<Unreadable>,
+    parts: Parts,
+}
 
 impl Told {
+    /// Nothing so far.
+    pub fn new(parts: Parts) -> Self {
+        Self {
+            unreadable: Vec::new(),
+            parts,
+        }
+    }
+
+    /// The parts of the reading.
+    pub fn parts(&self) -> &Parts {
+        &self.parts
+    }
+
     /// One thing that could not be read.
     pub fn tell(&mut self, name: String, why: String) {
-        self.0.push(Unreadable { name, why });
+        self.unreadable.push(Unreadable { name, why });
     }
 
     /// What a server refuses to tell is named, and the rest stands.
     pub fn unless_refused<T: Default>(
         &mut self,
         done: Result<T, Failure>,
-        what: &str,
+        what: &'static str,
     ) -> Result<T, Failure> {
+        self.parts.done(what);
         match done {
             Err(Failure::Server(refusal)) => {
                 let why = format!("The server refused them with error {}.", refusal.code);
@@ -45,12 +63,12 @@ impl Told {
 
     /// What another reader was told.
     pub fn extend(&mut self, other: Self) {
-        self.0.extend(other.0);
+        self.unreadable.extend(other.unreadable);
     }
 
     /// All of it.
     pub fn into_list(self) -> Vec<Unreadable> {
-        self.0
+        self.unreadable
     }
 }
 

@@ -9,8 +9,8 @@ use super::login::Connected;
 use super::reader::{Pace, Reader, SearchPath};
 use super::{config, count, introspect, query, read, tables};
 use crate::connectors::{
-    ConnectorError, Outlet, QueryRead, Selection, ServerInfo, Session, Settings, Snapshot, Stage,
-    TableEntry, TableRead, limits,
+    ConnectorError, Outlet, Parts, QueryRead, Selection, ServerInfo, Session, Settings, Snapshot,
+    Stage, TableEntry, TableRead, limits,
 };
 use crate::schema::{Schema, TableKind};
 
@@ -74,10 +74,14 @@ impl PostgresSession {
         Ok(listed.chain(entries).collect())
     }
 
-    async fn read_catalog(&self, selection: &Selection) -> Result<Catalog, ConnectorError> {
+    async fn read_catalog(
+        &self,
+        selection: &Selection,
+        parts: &Parts,
+    ) -> Result<Catalog, ConnectorError> {
         let (mut pace, mut attempts) = (Pace::AtOnce, 1);
         loop {
-            match self.read_catalog_once(selection, pace).await {
+            match self.read_catalog_once(selection, pace, parts).await {
                 // A look-alike lacks a catalog, or a right to one was taken from the login.
                 Err(error)
                     if pace == Pace::AtOnce
@@ -97,9 +101,10 @@ impl PostgresSession {
         &self,
         selection: &Selection,
         pace: Pace,
+        parts: &Parts,
     ) -> Result<Catalog, ConnectorError> {
         let reader = self.catalog(pace).await?;
-        let refusals = Refusals::of(&reader);
+        let refusals = Refusals::of(&reader, parts);
         let large = Aside::wanted(&self.connected, &reader).await?;
         let beside = async {
             let aside = match large {
@@ -121,14 +126,14 @@ impl PostgresSession {
         Ok(catalog)
     }
 
-    async fn schema(&self, selection: &Selection) -> Result<Schema, ConnectorError> {
+    async fn schema(&self, selection: &Selection, parts: &Parts) -> Result<Schema, ConnectorError> {
         let mut described = None;
         if let Some(query) = &selection.query {
             let reader = self.for_query().await?;
             described = Some(query::describe(&reader, query).await?);
             reader.finish();
         }
-        let catalog = self.read_catalog(selection).await?;
+        let catalog = self.read_catalog(selection, parts).await?;
         Ok(introspect::joined(
             catalog,
             &self.connected.about.database,
@@ -162,8 +167,12 @@ impl Session for PostgresSession {
         tables.map_err(|error| error.at(Stage::ReadCatalog))
     }
 
-    async fn introspect(&mut self, selection: &Selection) -> Result<Schema, ConnectorError> {
-        let schema = self.schema(selection).await;
+    async fn read_schema(
+        &mut self,
+        selection: &Selection,
+        parts: &Parts,
+    ) -> Result<Schema, ConnectorError> {
+        let schema = self.schema(selection, parts).await;
         schema.map_err(|error| error.at(Stage::ReadCatalog))
     }
 

@@ -10,6 +10,7 @@ use super::details::{self, Details};
 use super::error::{failed, told};
 use super::query;
 use super::worker::Stop;
+use crate::connectors::parts::{Parts, Unit};
 use crate::connectors::{ConnectorError, ErrorKind, Selection, TableEntry, limits};
 use crate::schema::{Column, Schema, Table, TableKind, Unreadable};
 
@@ -50,11 +51,16 @@ pub(super) fn introspect(
     stop: &Stop,
     selection: &Selection,
     database: String,
+    parts: &Parts,
 ) -> Result<Schema, ConnectorError> {
+    parts.expect(4, Unit::CatalogParts);
     let snapshot = connection.unchecked_transaction().map_err(failed)?;
     let found = tables(&snapshot, selection)?;
+    parts.done("tables");
     let estimates = estimates(&snapshot)?;
+    parts.done("estimates");
     let mut columns = columns(&snapshot, stop, &found)?;
+    parts.done("columns");
     let details = Details::read(&snapshot, &found, &mut columns.all).map_err(failed)?;
     let mut details = details.ok_or_else(|| {
         too_much(&format!(
@@ -62,6 +68,7 @@ pub(super) fn introspect(
             details::DEFINITIONS >> 20
         ))
     })?;
+    parts.done("details");
     let mut schema = Schema {
         database: Some(database),
         ..Schema::default()

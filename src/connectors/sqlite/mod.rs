@@ -26,7 +26,7 @@ use rusqlite::limits::Limit;
 use super::error::Stage;
 use super::read::UnderWay;
 use super::{
-    Capability, Connector, ConnectorError, Context, Driver, Outlet, QueryRead, Selection,
+    Capability, Connector, ConnectorError, Context, Driver, Outlet, Parts, QueryRead, Selection,
     ServerInfo, Session, Snapshot, TableEntry, TableRead, Target, Trace, limits,
 };
 use crate::schema::{Schema, TableKind};
@@ -150,11 +150,15 @@ impl Session for OpenFile {
         self.worker.run(None, work).await
     }
 
-    async fn introspect(&mut self, selection: &Selection) -> Result<Schema, ConnectorError> {
-        let selection = selection.clone();
+    async fn read_schema(
+        &mut self,
+        selection: &Selection,
+        parts: &Parts,
+    ) -> Result<Schema, ConnectorError> {
+        let (selection, parts) = (selection.clone(), parts.clone());
         let file = self.file.clone();
         let work = move |connection: &Connection, stop: &Stop| {
-            introspect::introspect(connection, stop, &selection, file)
+            introspect::introspect(connection, stop, &selection, file, &parts)
         };
         self.worker.run(None, work).await
     }

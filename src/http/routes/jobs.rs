@@ -9,17 +9,16 @@ use futures_util::{Stream, stream};
 use serde::Deserialize;
 use tokio::sync::watch;
 
-use super::sync::answer;
-use super::{SCOPE, ScopeBody};
+use super::{SCOPE, ScopeBody, schema_refresh, sync};
 use crate::auth::permission::Access;
 use crate::http::answer::{Answer, ApiResult};
 use crate::http::endpoint::Endpoint;
 use crate::http::error::ApiError;
 use crate::http::extract::{Authenticated, Json, QueryParameters, WorkspacePath, path_segment};
 use crate::http::state::State;
-use crate::model::job::Job;
+use crate::model::job::{Job, JobKind, JobState};
 use crate::model::{JobId, Scope};
-use crate::services::jobs::Seen;
+use crate::services::jobs::{JobFilter, Seen};
 
 /// The endpoints of this file.
 pub fn endpoints() -> Vec<Endpoint> {
@@ -31,6 +30,8 @@ pub fn endpoints() -> Vec<Endpoint> {
         )
         .also("/data/jobs")
         .query("scope", SCOPE)
+        .query("kind", "Those that do this alone: `sync` or `schema`")
+        .query("state", "Those that stand so alone, such as `running`")
         .answers::<Vec<Job>>(),
         Endpoint::get(
             "/data/{workspace_id}/jobs/{job_id}",
@@ -87,7 +88,11 @@ async fn list(
         .sources
         .place(&caller.0, query.scope()?, path.0, Access::Read)
         .await?;
-    Answer::new(state.jobs.list(&place).await?, "Jobs listed")
+    let wanted = JobFilter {
+        kind: query.word("kind", &JobKind::ALL, JobKind::as_str)?,
+        state: query.word("state", &JobState::ALL, JobState::as_str)?,
+    };
+    Answer::new(state.jobs.list(&place, wanted).await?, "Jobs listed")
 }
 
 async fn get(
@@ -137,8 +142,17 @@ async fn resume(
         .sources
         .place(&caller.0, scope, path.0, Access::Write)
         .await?;
-    let started = state.syncs.resume(&place, &id).await?;
-    answer(started, parsed.value.wait.unwrap_or(true), parsed.warnings).await
+    let (waits, warnings) = (parsed.value.wait.unwrap_or(true), parsed.warnings);
+    match state.jobs.get(&place, &id).await?.kind {
+        JobKind::Sync => {
+            let started = state.syncs.resume(&place, &id).await?;
+            sync::answer(started, waits, warnings).await
+        }
+        JobKind::Schema => {
+            let started = state.readings.resume(&place, &id).await?;
+            schema_refresh::answer(started, waits, warnings).await
+        }
+    }
 }
 
 async fn events(

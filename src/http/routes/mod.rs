@@ -15,6 +15,7 @@ mod project_transfer;
 mod projects;
 mod query;
 mod schema;
+mod schema_refresh;
 mod schema_shape;
 mod schema_versions;
 mod search;
@@ -51,6 +52,7 @@ pub fn all() -> Vec<Endpoint> {
         cleanup::endpoints(),
         test_connection::endpoints(),
         schema::endpoints(),
+        schema_refresh::endpoints(),
         schema_versions::endpoints(),
         search::endpoints(),
         sync::endpoints(),

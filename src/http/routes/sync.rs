@@ -14,8 +14,8 @@ use crate::http::extract::{Authenticated, Json, WorkspacePath};
 use crate::http::state::State;
 use crate::model::job::{Job, JobState};
 use crate::model::{JobId, Scope};
-use crate::services::jobs::wait_for_end;
-use crate::services::sync::{Started, SyncOptions, SyncReport, SyncRequest};
+use crate::services::jobs::{Started, wait_for_end};
+use crate::services::sync::{SyncOptions, SyncReport, SyncRequest};
 
 /// The endpoints of this file.
 pub fn endpoints() -> Vec<Endpoint> {

@@ -19,6 +19,7 @@ use crate::store::{StoreError, Transaction};
 
 use super::contact::Prepared;
 use super::document::{self, DocumentHead, SchemaDocument};
+use super::flights::{Phase, Progress};
 use super::gzip::{unzipped, zipped};
 use super::schema::Render;
 use super::{Place, SourceError, Sources, reach, search};
@@ -55,7 +56,8 @@ impl Sources {
         let (name, trace) = (input.name.clone(), Trace::default());
         let preparing = self.prepare(place, name.as_deref(), input, &trace);
         let Prepared { target, warnings } = preparing.await?;
-        let (session, schema) = reach::introspect(&self.context, &target).await?;
+        let (session, schema) =
+            reach::introspect(&self.context, &target, &Progress::default()).await?;
         let server = session.server().clone();
         session.close().await;
         Ok((unkept(schema, server).await?, warnings))
@@ -66,9 +68,12 @@ impl Sources {
         &self,
         place: &Place,
         record: SourceRecord,
+        progress: &Progress,
         render: Render,
     ) -> Result<Reading, SourceError> {
-        let (reading, contact) = self.capture_and_stay(place, record, render).await?;
+        let (reading, contact) = self
+            .capture_and_stay(place, record, progress, render)
+            .await?;
         contact.session.close().await;
         Ok(reading)
     }
@@ -78,17 +83,19 @@ impl Sources {
         &self,
         place: &Place,
         mut record: SourceRecord,
+        progress: &Progress,
         render: Render,
     ) -> Result<(Reading, Contact), SourceError> {
         let _attempt = self.attempts.begin(&place.user)?;
         let id = record.source.id.clone();
         for _ in 0..TRIES {
             let target = self.target_of(place, &record).await?;
-            let read = reach::introspect(&self.context, &target).await;
+            let read = reach::introspect(&self.context, &target, progress).await;
             let told = read.as_ref().map(|(session, _)| session.server());
             self.note_contact(place, &id, told).await?;
             let (session, mut schema) = read?;
             let server = session.server().clone();
+            progress.reached(Phase::Keep);
             // Before the transaction, which keeps all other writers waiting.
             let schema = apart(move || {
                 infer::infer(&mut schema);

@@ -7,6 +7,7 @@ use crate::connectors::{Context, Target, Trace};
 
 use super::capture::unkept;
 use super::document::SchemaDocument;
+use super::flights::Progress;
 use super::report::{self, TestReport};
 use super::{Prepared, SourceError, reach};
 
@@ -36,7 +37,8 @@ impl Direct {
         input: ConnectionInput,
     ) -> Result<(SchemaDocument, Vec<String>), SourceError> {
         let Prepared { target, warnings } = self.prepare(input, &Trace::default()).await?;
-        let (session, schema) = reach::introspect(&self.context, &target).await?;
+        let (session, schema) =
+            reach::introspect(&self.context, &target, &Progress::default()).await?;
         let server = session.server().clone();
         session.close().await;
         Ok((unkept(schema, server).await?, warnings))

@@ -10,6 +10,7 @@ use crate::store::sources::SourceRecord;
 use crate::store::tables;
 
 use super::capture::{Contact, why_unreadable};
+use super::flights::Progress;
 use super::schema::Render;
 use super::{Place, SourceError, Sources, reach};
 
@@ -44,7 +45,9 @@ impl Sources {
         render: Render,
     ) -> Result<Fresh, SourceError> {
         let Some(wanted) = wanted else {
-            let read = self.capture_and_stay(place, record.clone(), render).await?;
+            let read = self
+                .capture_and_stay(place, record.clone(), &Progress::default(), render)
+                .await?;
             let (read, Contact { target, session }) = read;
             let schema = read.document.schema;
             let known = self.known_tables(place, record, None).await?;
@@ -62,7 +65,8 @@ impl Sources {
         let known = self.known_tables(place, record, Some(wanted)).await?;
         target.settings.selection = narrowed(&target.settings.selection, &known);
         let _attempt = self.attempts.begin(&place.user)?;
-        let (session, schema) = reach::introspect(&self.context, &target).await?;
+        let (session, schema) =
+            reach::introspect(&self.context, &target, &Progress::default()).await?;
         let lost = lost(&schema, known.clone()).collect();
         let ids: HashMap<_, _> = (known.into_iter())
             .map(|table| ((table.schema, table.name), table.id))

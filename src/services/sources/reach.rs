@@ -14,6 +14,7 @@ use crate::connectors::{
 use crate::schema::Schema;
 
 use super::SourceError;
+use super::flights::{Phase, Progress};
 
 /// The engine that a caller names, else the one that the server says it is.
 pub(super) async fn engine_of(
@@ -58,10 +59,12 @@ pub(super) async fn open(
 pub(super) async fn introspect(
     context: &Context,
     target: &Target,
+    progress: &Progress,
 ) -> Result<(Box<dyn Session>, Schema), ConnectorError> {
     let trace = Trace::default();
     let mut session = open(context, target, &trace).await?;
-    let reading = session.introspect(&target.settings.selection);
+    progress.reached(Phase::ReadCatalog);
+    let reading = session.read_schema(&target.settings.selection, &progress.parts);
     let read = trace
         .run(Stage::ReadCatalog, limits::INTROSPECT, reading)
         .await;

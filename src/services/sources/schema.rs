@@ -1,7 +1,9 @@
 //! Answering a source's schema: from what was kept, else by reading the source.
 
+use jiff::Timestamp;
+
 use crate::model::{SourceId, TableId};
-use crate::store::captures::{self, Capture, CaptureHead, Encoding};
+use crate::store::captures::{self, Capture, Encoding};
 use crate::store::sources::{self, SourceRecord};
 use crate::store::{Connection, StoreError};
 
@@ -89,15 +91,15 @@ impl Sources {
         {
             return Ok(answer);
         }
-        let _flight = self.flights.take_off(&id).await;
-        // Somebody else may have read it while this call waited; that is as fresh as asked for.
-        let head = self.head(place, &id).await?;
-        if head.is_some_and(|head| head.captured_at >= asked)
+        let flight = self.flight(&id);
+        let _turn = flight.turn.lock().await;
+        if self.is_read_since(place, &id, asked).await?
             && let Some(answer) = self.stored(place, &id, table, &request).await?
         {
             return Ok(answer);
         }
-        match self.capture(place, record, render).await {
+        let reading = self.capture(place, record, &flight.progress, render);
+        match reading.await {
             Ok(reading) => Ok(answer_of(reading, table, &request)),
             Err(SourceError::Connector(error)) => {
                 let Some(mut stale) = self.kept_document(place, &id).await? else {
@@ -133,12 +135,20 @@ impl Sources {
             .await
     }
 
-    /// What was kept of a source, without its document.
-    async fn head(&self, place: &Place, id: &SourceId) -> Result<Option<CaptureHead>, SourceError> {
+    /// Whether somebody else read it while a call that came then waited: that is as fresh as asked
+    /// for.
+    pub(super) async fn is_read_since(
+        &self,
+        place: &Place,
+        id: &SourceId,
+        asked: Timestamp,
+    ) -> Result<bool, SourceError> {
         let (place, id) = (place.clone(), id.clone());
-        self.store
-            .read(move |conn| Ok(captures::head(conn, &place.owner, &place.workspace, &id)?))
-            .await
+        let head = self
+            .store
+            .read(move |conn| captures::head(conn, &place.owner, &place.workspace, &id))
+            .await?;
+        Ok(head.is_some_and(|head| head.captured_at >= asked))
     }
 
     /// What was kept of a source, or of one of its tables, as an answer.

@@ -8,13 +8,14 @@ use tokio::task::spawn_blocking;
 
 use super::plan::Plan;
 use super::progress::TableProgress;
-use super::report::{Failure, TableReport, TableStatus};
+use super::report::{TableReport, TableStatus};
 use super::writing::{Told, Writing, Written};
 use crate::connectors::read::{UnderWay, channel};
 use crate::connectors::{ConnectorError, Outlet, Session};
 use crate::local::{Copies, Copy, LocalError};
 use crate::model::{SourceId, TableId};
 use crate::schema::Table;
+use crate::services::failure::Failure;
 
 /// Batches under way between reader and writer.
 const DEPTH: usize = 2;

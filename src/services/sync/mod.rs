@@ -12,14 +12,13 @@ mod writing;
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
-use serde_json::{Value, json};
-use tokio::sync::{Semaphore, watch};
+use serde_json::json;
+use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
-use tokio::time::MissedTickBehavior;
 
-use super::jobs::{Jobs, Runner, Seen};
+use super::failure::Failure;
+use super::jobs::{Jobs, Started};
 use super::sources::{Place, Render, SourceError, Sources};
 use crate::local::{Copies, Local, LocalError};
 use crate::model::job::{JobKind, JobState};
@@ -29,16 +28,12 @@ use crate::store::{Store, StoreError, sources, workspaces};
 pub(in crate::services) use cursor::Kept;
 pub use options::{Mode, SyncOptions};
 use progress::Progress;
-pub use report::{Failure, SourceReport, SyncReport, TableReport, TableStatus};
+pub use report::{SourceReport, SyncReport, TableReport, TableStatus};
 use source::SourceRun;
 use wanted::Wanted;
 
 /// Jobs that copy at once; others wait for their turn.
 const JOBS: usize = 4;
-/// How often a job shows how far it is.
-const SHOW: Duration = Duration::from_millis(250);
-/// After how many of these it keeps that.
-const KEEP: u32 = 20;
 
 /// Copies of all workspaces. Cheap to clone.
 #[derive(Clone)]
@@ -85,14 +80,6 @@ pub enum SyncError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-}
-
-/// A copy that began.
-pub struct Started {
-    /// The job.
-    pub id: JobId,
-    /// How it stands.
-    pub states: watch::Receiver<Seen>,
 }
 
 impl Syncs {
@@ -147,10 +134,7 @@ impl Syncs {
             .begin(place, JobKind::Sync, asked, resumes)
             .await?;
         let runner = runner.ok_or(SyncError::NoWorkspace)?;
-        let started = Started {
-            id: runner.id(),
-            states: runner.watch(),
-        };
+        let started = runner.started();
         let run = Run {
             syncs: self.clone(),
             place: place.clone(),
@@ -159,21 +143,20 @@ impl Syncs {
             done: done.unwrap_or_default(),
             progress: Arc::default(),
         };
-        // A thread of its own, since decoding takes the processor for as long as rows come, and
-        // answering requests is not to wait for that.
-        let thread = std::thread::Builder::new().name("sync".to_owned());
-        let spawned = thread.spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build();
-            match runtime {
-                Ok(runtime) => runtime.block_on(run.until_its_end(runner, hold)),
-                Err(error) => tracing::error!(%error, "a job could not begin"),
+        let progress = Arc::clone(&run.progress);
+        let work = async move {
+            match run.copy().await {
+                Ok(report) => {
+                    let state = report.state();
+                    (state, serde_json::to_value(report).unwrap_or_default())
+                }
+                Err(error) => {
+                    let failure = Failure::from(&error);
+                    (JobState::Failed, json!({"error": failure}))
+                }
             }
-        });
-        if let Err(error) = spawned {
-            tracing::error!(%error, "a job could not begin");
-        }
+        };
+        runner.run(work, move || progress.shown(), hold);
         Ok(started)
     }
 
@@ -238,39 +221,6 @@ struct Run {
 }
 
 impl Run {
-    /// Copies, shows how far it is, and ends the job, whatever happens.
-    async fn until_its_end(self, runner: Runner, hold: Hold) {
-        let progress = Arc::clone(&self.progress);
-        let stop = runner.stop();
-        // A task of its own, so that a panic in it ends the job and not the telling of it.
-        let mut work = tokio::spawn(self.copy());
-        let mut tick = tokio::time::interval(SHOW);
-        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut ticks = 0;
-        let (state, result) = loop {
-            tokio::select! {
-                ended = &mut work => break outcome(ended),
-                state = stop.wanted() => {
-                    work.abort();
-                    // Until it is gone: what it dropped stops at the source.
-                    let _ = (&mut work).await;
-                    break (state, Value::Null);
-                }
-                _ = tick.tick() => {
-                    runner.show(progress.shown());
-                    ticks += 1;
-                    if ticks % KEEP == 0 {
-                        runner.keep().await;
-                    }
-                }
-            }
-        };
-        runner.show(progress.shown());
-        // Before its end is told, so that whoever hears of it may copy again.
-        drop(hold);
-        runner.end(state, result).await;
-    }
-
     async fn copy(self) -> Result<SyncReport, SyncError> {
         let _turn = Arc::clone(&self.syncs.turns).acquire_owned().await;
         let since = std::time::Instant::now();
@@ -322,22 +272,4 @@ async fn note_sync(
         removed.map_err(|_| StoreError::Stopped)??;
     }
     Ok(())
-}
-
-/// How a job stands after this.
-fn outcome(
-    ended: Result<Result<SyncReport, SyncError>, tokio::task::JoinError>,
-) -> (JobState, Value) {
-    let failure = match ended {
-        Ok(Ok(report)) => {
-            let state = report.state();
-            return (state, serde_json::to_value(report).unwrap_or_default());
-        }
-        Ok(Err(error)) => Failure::from(&error),
-        Err(error) => {
-            tracing::error!(%error, "a job broke");
-            Failure::inside()
-        }
-    };
-    (JobState::Failed, json!({"error": failure}))
 }

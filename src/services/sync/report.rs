@@ -4,11 +4,10 @@ use serde::Serialize;
 
 use super::SyncError;
 use super::cursor::Cursor;
-use crate::connectors::ConnectorError;
 use crate::local::LocalError;
 use crate::model::job::JobState;
 use crate::model::{SourceId, TableId};
-use crate::services::sources::SourceError;
+use crate::services::failure::Failure;
 
 /// What a sync did.
 #[derive(Debug, Clone, Default, Serialize, utoipa::ToSchema)]
@@ -148,39 +147,6 @@ impl TableReport {
     }
 }
 
-/// Why something was not copied.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
-pub struct Failure {
-    /// For a program.
-    pub code: &'static str,
-    /// What happened.
-    pub message: String,
-    /// What to do.
-    pub hint: String,
-    /// A finer reason within the code, such as `table_not_found`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reason: Option<&'static str>,
-    /// The source's own code.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub server_code: Option<String>,
-    /// The source's own words.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub server_message: Option<String>,
-}
-
-impl From<&ConnectorError> for Failure {
-    fn from(error: &ConnectorError) -> Self {
-        Self {
-            code: error.kind.code(),
-            message: error.message.clone(),
-            hint: error.hint.clone(),
-            reason: error.reason,
-            server_code: error.server_code.clone(),
-            server_message: error.server_message.clone(),
-        }
-    }
-}
-
 impl From<&LocalError> for Failure {
     fn from(error: &LocalError) -> Self {
         Self {
@@ -193,28 +159,6 @@ impl From<&LocalError> for Failure {
             reason: None,
             server_code: None,
             server_message: None,
-        }
-    }
-}
-
-impl From<&SourceError> for Failure {
-    fn from(error: &SourceError) -> Self {
-        match error {
-            SourceError::Connector(error) => Self::from(error),
-            other => Self {
-                code: match other {
-                    SourceError::NeedsCredentials => "needs_credentials",
-                    SourceError::NotFound(_) => "not_found",
-                    SourceError::Config(_) => "invalid_connection",
-                    SourceError::Busy | SourceError::Share | SourceError::Unsettled => "busy",
-                    _ => "internal_error",
-                },
-                message: format!("The source could not be read: {other}."),
-                hint: "Test its connection, and copy again.".to_owned(),
-                reason: None,
-                server_code: None,
-                server_message: None,
-            },
         }
     }
 }
@@ -255,19 +199,6 @@ impl Failure {
             code: "invalid_field",
             message,
             hint: "Ask for another mode or cursor.".to_owned(),
-            reason: None,
-            server_code: None,
-            server_message: None,
-        }
-    }
-
-    /// Something broke inside.
-    #[must_use]
-    pub fn inside() -> Self {
-        Self {
-            code: "internal_error",
-            message: "Something went wrong inside Headwater.".to_owned(),
-            hint: "Copy again; if it stays, look into the server's log.".to_owned(),
             reason: None,
             server_code: None,
             server_message: None,

@@ -7,7 +7,7 @@ import { Button } from "../ui/button.js";
 import { ErrorBox } from "../ui/error-box.js";
 import { Page } from "../ui/page.js";
 import { useLoad } from "../ui/work.js";
-import { hasScreen } from "./sources/has-screen.js";
+import { hasScreen, screenOf } from "./sources/has-screen.js";
 import { RowActions } from "./sources/row-actions.js";
 
 const STATUS = {
@@ -38,6 +38,10 @@ function Table({ sources, onChange }) {
   </table></div>`;
 }
 
+// Two dozen small files are a few rounds to the server: they begin when one is about to go there. Where they cannot be
+// fetched, the screen itself says so.
+const fetchScreen = () => screenOf("/sources/:id")?.load().catch(() => {});
+
 function Row({ source, onChange }) {
   const waits = source.status === "needs_credentials";
   // A file that came from elsewhere has no secret, and was not opened here yet.
@@ -46,7 +50,7 @@ function Row({ source, onChange }) {
   const place = [source.host, source.database].filter(Boolean).join("/");
   const target = hasScreen("/sources/:id") ? href(`/sources/${encodeURIComponent(source.id)}`) : null;
   return html`<tr>
-    <th scope="row">${target ? html`<a href=${target}>${source.name}</a>` : source.name}
+    <th scope="row">${target ? html`<a href=${target} onPointerEnter=${fetchScreen} onFocus=${fetchScreen}>${source.name}</a>` : source.name}
       ${place && html`<div class="quiet small-text mono">${place}</div>`}</th>
     <td class="fit"><div class="row"><${Badge} kind=${kind}>${words}<//>${waits && mayWrite.value
       && html`<${Button} small icon=${bare ? "sources" : "key"} href=${href(`/sources/${encodeURIComponent(source.id)}/edit`)}>${bare ? "Connect" : "Give credentials"}<span class="unseen"> ${bare ? "" : "of "}${source.name}</span><//>`}</div></td>

@@ -8,7 +8,7 @@ import { ErrorBox } from "../ui/error-box.js";
 import { Page } from "../ui/page.js";
 import { loadStyle } from "../ui/style.js";
 import { useLoad } from "../ui/work.js";
-import { useJob } from "./sync/follow.js";
+import { useJob } from "../jobs.js";
 import { Under } from "./sync/under.js";
 import { StateBadge, failureOf, requestText, rowsOf, sourcesOf, tookOf } from "./sync/words.js";
 
@@ -18,7 +18,7 @@ const SHOWN = 50;
 /** The syncs of the workspace: those that run, as they go on, and those that were. */
 export default function Sync() {
   const { data, error, reload } = useLoad(async (signal) => {
-    const [jobs, sources] = await Promise.all([here.get("data/jobs", {}, { signal }), here.get("data/list", {}, { signal, quiet: true }), styled]);
+    const [jobs, sources] = await Promise.all([here.get("data/jobs", { kind: "sync" }, { signal }), here.get("data/list", {}, { signal, quiet: true }), styled]);
     return { jobs, names: new Map(sources.map((source) => [source.id, source.name])) };
   }, []);
   const start = mayWrite.value && html`<${Button} kind="primary" icon="add" href=${href("/sync/new")}>New sync<//>`;

@@ -221,6 +221,23 @@ pub async fn a_schema_is_inferred_without_keeping_anything(engine: &dyn Engine) 
     assert_eq!(stage.client.get("/data/default/list").await.ok(), json!([]));
 }
 
+pub async fn a_refresh_reads_as_many_parts_as_it_said(engine: &dyn Engine) {
+    let stage = stage(engine).await;
+    let connected = stage.client.connect(stage.database.clone()).await;
+    let body = json!({"source_id": connected["source_id"]});
+    let path = "/data/default/schema/refresh";
+    let read = stage.client.post(path, body).await.ok();
+    assert_eq!(
+        (&read["version"], &read["table_count"]),
+        (&json!(1), &json!(3))
+    );
+    let at = format!("/data/default/jobs/{}", id(&read["job_id"]));
+    let progress = stage.client.get(&at).await.ok()["progress"].clone();
+    assert_eq!(progress["phase"], "keep");
+    assert!(progress["total"].as_u64().unwrap() > 1, "{progress}");
+    assert_eq!(progress["done"], progress["total"]);
+}
+
 pub async fn a_renamed_table_keeps_its_id_and_says_so(engine: &dyn Engine) {
     let stage = stage(engine).await;
     let files = stage.app.data_dir().join("files");

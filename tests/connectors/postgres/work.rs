@@ -7,6 +7,7 @@ use headwater::schema::TableKind;
 use serde_json::json;
 
 use super::Database;
+use crate::support::app::TestApp;
 use crate::support::source;
 
 fn of(query: &str) -> Selection {
@@ -80,6 +81,30 @@ async fn a_dropped_future_stops_its_statement_at_the_server() {
     assert_eq!(schema.tables.len(), 1);
     session.close().await;
     until_gone(&database).await;
+}
+
+#[tokio::test]
+async fn a_reading_that_is_cancelled_stops_its_statement_at_the_server() {
+    let Some(database) = Database::with("CREATE TABLE t (id int DEFAULT 1)").await else {
+        return;
+    };
+    let app = TestApp::start();
+    let client = app.admin();
+    let connected = client.connect(database.fields(json!({}))).await;
+    let lock = "BEGIN; LOCK TABLE pg_catalog.pg_attrdef IN ACCESS EXCLUSIVE MODE";
+    database.admin.batch_execute(lock).await.unwrap();
+    let path = "/data/default/schema/refresh";
+    let body = json!({"source_id": connected["source_id"], "wait": false});
+    let begun = client.post(path, body).await.body;
+    until(&database, |waiting| waiting > 0, true).await;
+    let id = begun["data"]["job_id"].as_str().unwrap();
+    let cancel = format!("/data/default/jobs/{id}/cancel");
+    let cancelled = client.post(&cancel, json!({})).await.ok();
+    assert_eq!(cancelled["state"], "cancelled");
+    nothing_runs_in(&database).await;
+    database.admin.batch_execute("ROLLBACK").await.unwrap();
+    let again = json!({"source_id": connected["source_id"]});
+    assert_eq!(client.post(path, again).await.ok()["table_count"], 1);
 }
 
 #[tokio::test]

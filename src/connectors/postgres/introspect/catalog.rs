@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use tokio::try_join;
 
+use crate::connectors::parts::{Parts, Unit};
 use crate::connectors::postgres::reader::{Reader, Row};
 use crate::connectors::postgres::tables::{self, TableRow};
 use crate::connectors::postgres::types::Types;
@@ -23,6 +24,9 @@ use super::sequences::{self, SequenceRow};
 use super::storage::{self, Storage};
 use super::triggers;
 use super::user_types::{self, CompositeRow, DomainRow, Numbered};
+
+/// How many parts it is read in.
+const PARTS: usize = 23;
 
 /// The rows of the catalog, as far as they are selected.
 pub struct Catalog {
@@ -62,10 +66,10 @@ impl Beside {
     pub async fn read(
         reader: &Reader<'_>,
         of: &Selection,
-        or: &Refusals,
+        or: &Refusals<'_>,
     ) -> Result<Self, ConnectorError> {
         let (mut columns, expressions, comments, indexes) = try_join!(
-            columns::read(reader, of),
+            or.parts.of("columns", columns::read(reader, of)),
             or.none("defaults", columns::expressions(reader, of)),
             or.none("comments", columns::comments(reader, of)),
             or.none("indexes", indexes::read(reader, of)),
@@ -83,8 +87,9 @@ impl Catalog {
         reader: &Reader<'_>,
         beside: impl Future<Output = Result<Beside, ConnectorError>>,
         of: &Selection,
-        or: &Refusals,
+        or: &Refusals<'_>,
     ) -> Result<Self, ConnectorError> {
+        or.parts.expect(PARTS, Unit::CatalogParts);
         let (
             tables,
             beside,
@@ -107,9 +112,9 @@ impl Catalog {
             extensions,
             definitions,
         ) = try_join!(
-            tables::read(reader, of),
+            or.parts.of("tables", tables::read(reader, of)),
             beside,
-            Types::read(reader),
+            or.parts.of("types", Types::read(reader)),
             or.none("schemas", namespaces(reader, of)),
             or.none("storage", storage::read(reader, of)),
             or.none("collations", collations(reader, of)),
@@ -176,18 +181,20 @@ pub fn has_stumbled(error: &ConnectorError) -> bool {
 }
 
 /// What was refused, in the order of the statements.
-pub struct Refusals {
+pub struct Refusals<'a> {
     /// Whether the reader goes on where it is refused something.
     allowed: bool,
     named: Mutex<Vec<Unreadable>>,
+    parts: &'a Parts,
 }
 
-impl Refusals {
+impl<'a> Refusals<'a> {
     /// None so far, of this reader.
-    pub fn of(reader: &Reader<'_>) -> Self {
+    pub fn of(reader: &Reader<'_>, parts: &'a Parts) -> Self {
         Self {
             allowed: reader.goes_on(),
             named: Mutex::default(),
+            parts,
         }
     }
 
@@ -198,10 +205,10 @@ impl Refusals {
     /// What `read` gives, or nothing where that is refused.
     async fn none<T: Default>(
         &self,
-        name: &str,
+        name: &'static str,
         read: impl Future<Output = Result<T, ConnectorError>>,
     ) -> Result<T, ConnectorError> {
-        match read.await {
+        match self.parts.of(name, read).await {
             Err(error) if self.allowed && is_refusal(&error) => {
                 let words = error.server_message.unwrap_or_default();
                 let refusal = Unreadable {

@@ -1,82 +1,101 @@
 // A source and its schema: read once as a whole, kept while the page lives, read again on wish. The whole
 // document is less work for both sides than many parts of it: 5,000 tables are 0.3 MB on their way here.
+// The server reads the source by a job, which is only looked at from here: it goes on when one leaves.
 
 import { useEffect, useRef, useState } from "../../html.js";
 import { ApiError } from "../../api.js";
+import { follow } from "../../jobs.js";
 import { here, scope, workspaceId } from "../../workspace.js";
 
 /** So many documents are kept; a large one takes some 50 MB. */
 const KEPT = 3;
 const kept = new Map();
+const NOTHING = { error: null, refreshError: null, news: null, reading: null, stopped: false };
 
 /**
  * @param {string} id of the source
- * @returns {{source?: object, schema?: object, error: Error | null, reload: () => void,
- *   reading: {since: number, stop: () => void} | null, refresh: () => void, refreshError: Error | null, news: {from: number, to: number} | null}}
- *   `reading` while the schema is being read (again), `news` are the versions before and after a refresh
+ * @returns {{source?: object, schema?: object, error: Error | null, reload: () => void, reading: {job?: object, broken?: boolean} | null,
+ *   stopped: boolean, refresh: () => void, refreshError: Error | null, news: {from: number, to: number} | null}}
+ *   `reading` while the source is being read (again), `news` are the versions before and after that
  */
 export function useSource(id) {
   const key = `${scope.value}|${workspaceId.value}|${id}`;
   const [state, setState] = useState({ key, ...kept.get(key) });
-  const [reading, setReading] = useState(null);
   const [round, setRound] = useState(0);
-  const refreshing = useRef(null);
-  const take = (aborter, next) => {
-    if (aborter.signal.aborted) return;
-    setState((before) => {
-      const now = { ...before, ...next };
-      const { source, schema } = now;
-      if (source && schema && !schema.stale) keep(key, { source, schema });
-      return now;
-    });
-  };
+  const watching = useRef(null);
   useEffect(() => {
-    const aborter = new AbortController();
-    setState({ key, ...kept.get(key) });
-    read(id, kept.get(key), aborter, (next) => take(aborter, next), setReading).catch((error) => take(aborter, { error }));
-    return () => {
-      aborter.abort();
-      refreshing.current?.abort();
-      setReading(null);
-    };
+    const now = watch(id, key, setState);
+    watching.current = now;
+    now.open();
+    return now.leave;
   }, [key, round]);
-
-  const refresh = async () => {
-    const aborter = new AbortController();
-    refreshing.current = aborter;
-    const before = state.schema?.version;
-    setReading({ since: Date.now(), stop: () => aborter.abort() });
-    take(aborter, { refreshError: null, news: null });
-    try {
-      const schema = await here.get("data/schema", { source_id: id, refresh: true }, { signal: aborter.signal });
-      take(aborter, { schema, error: null, news: schema.stale ? null : { from: before, to: schema.version } });
-    } catch (error) {
-      take(aborter, state.schema ? { refreshError: error } : { error });
-    }
-    // One that was stopped ends at the server too; its place may be another's by now.
-    if (refreshing.current === aborter) setReading(null);
-  };
   // What is known of another source stands in no frame of this one.
   const shown = state.key === key ? state : {};
-  return { error: null, refreshError: null, news: null, ...shown, reading, refresh, reload: () => setRound(round + 1) };
+  return { ...NOTHING, ...shown, refresh: () => watching.current.refresh(), reload: () => setRound(round + 1) };
 }
 
-async function read(id, known, aborter, take, setReading) {
+/** One look at a source, until one leaves it. */
+function watch(id, key, setState) {
+  const aborter = new AbortController();
   const { signal } = aborter;
-  const found = find(id, signal).then((source) => {
-    take({ source });
-    return source;
-  });
-  if (known && (await found).schema_captured_at === known.schema.captured_at) return;
-  setReading({ since: Date.now(), stop: null });
+  let state = { key, ...kept.get(key) };
+  const take = (next) => {
+    if (signal.aborted) return;
+    state = { ...state, ...next };
+    const { source, schema } = state;
+    if (source && schema && !schema.stale) keep(key, { source, schema });
+    setState(state);
+  };
+  const fail = (error) => take({ reading: null, ...(state.schema ? { refreshError: error } : { error }) });
+  const read = async () => take({ schema: await here.get("data/schema", { source_id: id }, { signal }) });
+
+  async function attend(job) {
+    const before = state.schema?.version;
+    const { state: end, result } = await follow(job, { signal, quiet: true }, (change) => take({ reading: { ...state.reading, ...change } }));
+    if (end === "succeeded") {
+      await read();
+      take({ reading: null, news: before ? { from: before, to: state.schema.version } : null });
+    } else if (end === "failed") fail(new ApiError(result.error));
+    else if (end === "interrupted") fail(new ApiError({ message: "The reading was interrupted, since the server stopped.", hint: "Start it again.", code: "schema_stopped" }));
+    else take({ reading: null, stopped: true });
+  }
+
+  async function refresh() {
+    take({ ...NOTHING, reading: {} });
+    try {
+      const { job_id: job } = await here.post("data/schema/refresh", { source_id: id, wait: false }, { signal });
+      await attend(job);
+    } catch (error) {
+      fail(error);
+    }
+  }
+
+  async function open() {
+    setState(state);
+    try {
+      const known = state.schema;
+      const running = underWay(id, signal);
+      const source = await find(id, signal);
+      take({ source });
+      if (source.schema_captured_at && known?.captured_at !== source.schema_captured_at) await read();
+      const job = await running;
+      if (job) await attend(job);
+      else if (!source.schema_captured_at) await refresh();
+    } catch (error) {
+      fail(error);
+    }
+  }
+  return { open, refresh, leave: () => aborter.abort() };
+}
+
+/** The job that reads the source just now, whoever began it. */
+async function underWay(id, signal) {
   try {
-    const schema = here.get("data/schema", { source_id: id }, { signal });
-    // Where there is no such source, that is what has to be told.
-    schema.catch(() => {});
-    await found;
-    take({ schema: await schema });
-  } finally {
-    if (!signal.aborted) setReading(null);
+    const jobs = await here.get("data/jobs", { kind: "schema", state: "running" }, { signal, quiet: true });
+    return jobs.find((job) => job.request.source_id === id)?.id;
+  } catch {
+    // The schema is there without it.
+    return undefined;
   }
 }
 

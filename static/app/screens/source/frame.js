@@ -1,9 +1,9 @@
 // What stands around the screens of one source: its name, how fresh its schema is, and the ways between them.
 
 import { html, useEffect, useState } from "../../html.js";
-import { duration, plural } from "../../format.js";
+import { plural } from "../../format.js";
 import { href } from "../../router.js";
-import { Badge, Empty, Progress, RelativeTime, Skeleton } from "../../ui/bits.js";
+import { Badge, Empty, RelativeTime, Skeleton } from "../../ui/bits.js";
 import { Button } from "../../ui/button.js";
 import { ErrorBox } from "../../ui/error-box.js";
 import { Icon } from "../../ui/icon.js";
@@ -13,6 +13,7 @@ import { screens } from "../index.js";
 import { useSource } from "./document.js";
 import { DownloadMenu } from "./copies.js";
 import { modelOf } from "./model.js";
+import { Reading } from "./reading.js";
 
 const styled = loadStyle(new URL("source.css", import.meta.url));
 const TABS = [
@@ -20,9 +21,6 @@ const TABS = [
   { path: "/diagram", label: "Diagram", icon: "diagram" },
   { path: "/changes", label: "Changes", icon: "jobs" },
 ];
-/** Below this nobody needs to be told that something is being read. */
-const SOON_MS = 600;
-
 /**
  * @param {{id: string, tab: string, query: object, fill?: boolean, children: (model: import("./model.js").Model, source: object) => any}} props
  *   `children` draws what the tab has, once the schema is there
@@ -36,12 +34,13 @@ export function SourceFrame({ id, tab, query, fill, children }) {
   const actions = model && html`<${Button} icon="refresh" busy=${Boolean(of.reading)} onClick=${of.refresh}>Refresh<//><${DownloadMenu} source=${source ?? schema} model=${model} />`;
   return html`<${Page} title=${title} about=${schema && html`<${About} schema=${schema} />`} actions=${actions} fill=${fill} back=${{ href: href("/sources"), text: "Sources" }}>
     <${Tabs} id=${id} tab=${tab} query=${query} />
-    ${of.reading && html`<${Reading} key=${of.reading.since} ...${of.reading} />`}
+    ${of.reading && html`<${Reading} ...${of.reading} />`}
     ${error && html`<${ErrorBox} error=${error} retry=${of.reload} />`}
     ${of.refreshError && html`<${ErrorBox} error=${of.refreshError} retry=${of.refresh} />`}
     ${of.news && html`<${News} id=${id} news=${of.news} />`}
     ${schema && html`<${Notes} schema=${schema} />`}
-    ${(!schema || !ready) && !error && html`<${Skeleton} lines=${8} />`}
+    ${of.stopped && !schema && html`<${Empty} icon="table" title="Not read yet" actions=${html`<${Button} kind="primary" icon="refresh" onClick=${of.refresh}>Read the schema<//>`}>The reading was stopped before its end.<//>`}
+    ${(!schema || !ready) && !error && !of.stopped && html`<${Skeleton} lines=${8} />`}
     ${model && ready && (model.tables.length > 0 ? children(model, source) : html`<${Empty} icon="table" title="No tables">
       ${schema.unreadable.length ? "What is there could not be read; see the note above." : "The database is empty, or its selection leaves nothing. Refresh to look again."}<//>`)}
   <//>`;
@@ -72,18 +71,6 @@ function About({ schema }) {
 }
 
 const isDocuments = ({ tables }) => tables.length > 0 && tables.every((table) => ["collection", "time_series"].includes(table.kind));
-
-/** A reading that takes longer than a moment: for how long it goes on, and its end on wish. */
-function Reading({ since, stop }) {
-  const [now, setNow] = useState(since);
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), 200);
-    return () => clearInterval(timer);
-  }, []);
-  if (now - since < SOON_MS) return null;
-  return html`<div class="source-reading" role="status"><span>Reading the schema</span><${Progress} label="Reading the schema" />
-    <span class="quiet number" aria-hidden="true">${duration(Math.round((now - since) / 1000) * 1000)}</span>${stop && html`<${Button} small icon="stop" onClick=${stop}>Stop<//>`}</div>`;
-}
 
 function News({ id, news: { from, to } }) {
   if (from === to) return html`<p class="note good" role="status">Read again just now: nothing has changed.</p>`;

@@ -1,4 +1,7 @@
 import { screens } from "../index.js";
 
+/** The screen of that path, where this version has one. */
+export const screenOf = (path) => screens.find((screen) => screen.path === path);
+
 /** Whether this version has a screen of that path. */
-export const hasScreen = (path) => screens.some((screen) => screen.path === path);
+export const hasScreen = (path) => screenOf(path) !== undefined;

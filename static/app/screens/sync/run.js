@@ -9,7 +9,7 @@ import { ErrorBox } from "../../ui/error-box.js";
 import { Page } from "../../ui/page.js";
 import { loadStyle } from "../../ui/style.js";
 import { useAction, useLoad } from "../../ui/work.js";
-import { useJob } from "./follow.js";
+import { useJob } from "../../jobs.js";
 import { Moving, Report } from "./tables.js";
 import { Under } from "./under.js";
 import { StateBadge, requestText, rowsOf, sourcesOf, tookOf } from "./words.js";
