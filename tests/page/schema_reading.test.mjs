@@ -58,6 +58,8 @@ for (const [width, dark] of [[1440, false], [390, true]]) {
       await page.getByRole("link", { name, exact: true }).click();
       await page.getByRole("heading", { level: 1, name, exact: true }).waitFor();
       await goOn(page, api, api.first + 2, 2);
+      const names = page.getByRole("region", { name: "Tables known by name" }).getByRole("listitem");
+      assert((await names.allTextContents()).join() === "t1,t2,t3,t4,t5,t6", "the tables are named meanwhile");
       await look(page, `schema reading ${width}`);
       await page.goto(`${page.base}#/sources`);
       await at(page, "Sources");

@@ -29,6 +29,7 @@ pub struct TableProgress {
     phase: AtomicU8,
     rows: AtomicU64,
     bytes: AtomicU64,
+    keys: AtomicU64,
 }
 
 /// What is done with a table.
@@ -39,6 +40,8 @@ pub enum Phase {
     Waiting,
     /// Its rows are read and written.
     Copying,
+    /// All its keys are read, to find the rows that were deleted.
+    Comparing,
     /// Its rows are there, and are indexed or merged with those of the last copy.
     Finishing,
     /// Its copy is of now.
@@ -49,9 +52,10 @@ pub enum Phase {
     Failed,
 }
 
-const PHASES: [(Phase, &str); 6] = [
+const PHASES: [(Phase, &str); 7] = [
     (Phase::Waiting, "waiting"),
     (Phase::Copying, "copying"),
+    (Phase::Comparing, "comparing"),
     (Phase::Finishing, "finishing"),
     (Phase::Copied, "copied"),
     (Phase::Skipped, "skipped"),
@@ -71,6 +75,7 @@ impl Progress {
             phase: AtomicU8::new(Phase::Waiting as u8),
             rows: AtomicU64::new(0),
             bytes: AtomicU64::new(0),
+            keys: AtomicU64::new(0),
         });
         self.tables().push(Arc::clone(&table));
         table
@@ -103,6 +108,7 @@ impl Progress {
                 "phase": PHASES[phase as usize].1,
                 "rows_done": done,
                 "rows_estimate": table.estimate,
+                "keys_done": Some(table.keys.load(Relaxed)).filter(|keys| *keys > 0),
             }));
         }
         #[allow(clippy::cast_precision_loss, reason = "a rate for a reader's eye")]
@@ -156,10 +162,16 @@ impl TableProgress {
         self.bytes.fetch_add(bytes as u64, Relaxed);
     }
 
+    /// So many keys more.
+    pub fn add_keys(&self, keys: usize) {
+        self.keys.fetch_add(keys as u64, Relaxed);
+    }
+
     /// Begins anew.
     pub fn restart(&self) {
         self.rows.store(0, Relaxed);
         self.bytes.store(0, Relaxed);
+        self.keys.store(0, Relaxed);
         self.enter(Phase::Copying);
     }
 

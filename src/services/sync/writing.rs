@@ -56,7 +56,10 @@ impl Writing {
         whole: oneshot::Receiver<()>,
     ) -> Result<Written, CopyError> {
         let (filled, largest) = Writer::of_rows(&self).take(rows)?;
-        let keys = keys.map(|keys| Writer::of_keys(&self).take(keys));
+        let keys = keys.map(|keys| {
+            self.progress.enter(Phase::Comparing);
+            Writer::of_keys(&self).take(keys)
+        });
         let keys = keys.transpose()?.map(|(keys, _)| keys);
         if whole.blocking_recv().is_err() {
             return Err(CopyError::GivenUp);
@@ -175,8 +178,9 @@ fn delta(filled: Filled) -> Delta {
 /// Takes rows, and puts them where they find room.
 struct Writer<'a> {
     copies: &'a Arc<Copies>,
-    /// Where rows are counted.
-    progress: Option<&'a TableProgress>,
+    progress: &'a TableProgress,
+    /// How a batch is counted there.
+    count: fn(&TableProgress, &RowBatch),
     key: &'a [String],
     strict: bool,
     integer_key: bool,
@@ -200,7 +204,7 @@ impl<'a> Writer<'a> {
         let column = column.filter(|_| matches!(writing.told, Told::ByRows));
         let of_cursor = column.map(|column| (&*column.name, Largest::of(&column.logical_type)));
         Self {
-            progress: Some(&writing.progress),
+            count: |progress, rows| progress.add(rows.len(), rows.bytes()),
             // A table of changes is gone through once.
             key: if full { all.key } else { &[] },
             integer_key: full && all.integer_key,
@@ -215,7 +219,8 @@ impl<'a> Writer<'a> {
         let plan = &writing.plan;
         Self {
             copies: &writing.to.copies,
-            progress: None,
+            progress: &writing.progress,
+            count: |progress, keys| progress.add_keys(keys.len()),
             key: &plan.key,
             strict: plan.capability.strict_types,
             integer_key: plan.integer_key,
@@ -245,9 +250,7 @@ impl<'a> Writer<'a> {
                     }
                 }
                 Chunk::Rows(batch) => {
-                    if let Some(progress) = self.progress {
-                        progress.add(batch.len(), batch.bytes());
-                    }
+                    (self.count)(self.progress, &batch);
                     if let (Some((_, largest)), Some(place)) = (&mut self.largest, self.place) {
                         let cells = batch.rows().filter_map(|row| row.get(place));
                         cells.for_each(|cell| largest.see(cell));

@@ -76,6 +76,12 @@ pub async fn rows_that_are_gone_leave_the_copy_where_that_is_asked_for(engine: &
         assert_eq!(swept["rows_written"], 0, "{swept}");
         assert!(sees_deletes(&swept), "{swept}");
     }
+    let jobs = stage.client.get("/data/jobs?kind=sync").await.ok();
+    let counted = |job: usize| {
+        let mut tables = jobs[job]["progress"]["tables"].as_array().unwrap().iter();
+        tables.find(|table| table["name"] == "customers").unwrap()["keys_done"].clone()
+    };
+    assert_eq!([counted(0), counted(1)], [json!(2), json!(null)], "{jobs}");
     let left = json!({"source_id": "local", "sql": "SELECT name FROM customers ORDER BY name"});
     let left = stage.client.post("/data/query", left).await.ok();
     assert_eq!(left["rows"], json!([["Ann"], ["Cid"]]));

@@ -10,12 +10,13 @@ import { here, scope, workspaceId } from "../../workspace.js";
 /** So many documents are kept; a large one takes some 50 MB. */
 const KEPT = 3;
 const kept = new Map();
-const NOTHING = { error: null, refreshError: null, news: null, reading: null, stopped: false };
+const NOTHING = { names: null, error: null, refreshError: null, news: null, reading: null, stopped: false };
 
 /**
  * @param {string} id of the source
- * @returns {{source?: object, schema?: object, error: Error | null, reload: () => void, reading: {job?: object, broken?: boolean} | null,
+ * @returns {{source?: object, schema?: object, names: string[] | null, error: Error | null, reload: () => void, reading: {job?: object, broken?: boolean} | null,
  *   stopped: boolean, refresh: () => void, refreshError: Error | null, news: {from: number, to: number} | null}}
+ *   `names` are those of the tables that connecting told of, before the first reading is over;
  *   `reading` while the source is being read (again), `news` are the versions before and after that
  */
 export function useSource(id) {
@@ -61,7 +62,7 @@ function watch(id, key, setState) {
   }
 
   async function refresh() {
-    take({ ...NOTHING, reading: {} });
+    take({ ...NOTHING, names: state.names, reading: {} });
     try {
       const { job_id: job } = await here.post("data/schema/refresh", { source_id: id, wait: false }, { signal });
       await attend(job);
@@ -78,6 +79,7 @@ function watch(id, key, setState) {
       const source = await find(id, signal);
       take({ source });
       if (source.schema_captured_at && known?.captured_at !== source.schema_captured_at) await read();
+      if (!source.schema_captured_at) namesOf(id, signal).then((names) => take({ names }));
       const job = await running;
       if (job) await attend(job);
       else if (!source.schema_captured_at) await refresh();
@@ -96,6 +98,16 @@ async function underWay(id, signal) {
   } catch {
     // The schema is there without it.
     return undefined;
+  }
+}
+
+async function namesOf(id, signal) {
+  try {
+    const sources = await here.get("data/list", { tables: true }, { signal, quiet: true });
+    return sources.find((one) => one.id === id).tables.map((table) => table.name);
+  } catch {
+    // They come with the schema.
+    return null;
   }
 }
 

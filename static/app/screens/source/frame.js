@@ -1,7 +1,7 @@
 // What stands around the screens of one source: its name, how fresh its schema is, and the ways between them.
 
 import { html, useEffect, useState } from "../../html.js";
-import { plural } from "../../format.js";
+import { count, plural } from "../../format.js";
 import { href } from "../../router.js";
 import { Badge, Empty, RelativeTime, Skeleton } from "../../ui/bits.js";
 import { Button } from "../../ui/button.js";
@@ -40,10 +40,19 @@ export function SourceFrame({ id, tab, query, fill, children }) {
     ${of.news && html`<${News} id=${id} news=${of.news} />`}
     ${schema && html`<${Notes} schema=${schema} />`}
     ${of.stopped && !schema && html`<${Empty} icon="table" title="Not read yet" actions=${html`<${Button} kind="primary" icon="refresh" onClick=${of.refresh}>Read the schema<//>`}>The reading was stopped before its end.<//>`}
-    ${(!schema || !ready) && !error && !of.stopped && html`<${Skeleton} lines=${8} />`}
+    ${(!schema || !ready) && !error && !of.stopped && (of.names?.length > 0 && ready ? html`<${Names} names=${of.names} />` : html`<${Skeleton} lines=${8} />`)}
     ${model && ready && (model.tables.length > 0 ? children(model, source) : html`<${Empty} icon="table" title="No tables">
       ${schema.unreadable.length ? "What is there could not be read; see the note above." : "The database is empty, or its selection leaves nothing. Refresh to look again."}<//>`)}
   <//>`;
+}
+
+/** More of them are no help to anybody. */
+const MANY = 500;
+
+/** What is known before the schema is there. */
+function Names({ names }) {
+  return html`<section class="section" aria-label="Tables known by name"><p class="quiet">${plural(names.length, "table")}, whose columns are being read.</p>
+    <ul class="source-names">${names.slice(0, MANY).map((name) => html`<li>${name}</li>`)}${names.length > MANY && html`<li class="quiet">and ${count(names.length - MANY)} more</li>`}</ul></section>`;
 }
 
 function useStyle() {

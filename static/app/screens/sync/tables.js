@@ -7,7 +7,7 @@ import { Button } from "../../ui/button.js";
 import { PhaseBadge } from "./words.js";
 
 const SHOWN = 200;
-const ORDER = ["failed", "copying", "finishing", "waiting", "copied", "skipped"];
+const ORDER = ["failed", "copying", "comparing", "finishing", "waiting", "copied", "skipped"];
 const STRATEGIES = { full_refresh: "All rows", upsert: "What changed", append: "Added" };
 const byPhase = (one, other) => ORDER.indexOf(one.phase ?? one.status) - ORDER.indexOf(other.phase ?? other.status) || nameOf(one).localeCompare(nameOf(other));
 const nameOf = (table) => [table.schema, table.name].filter(Boolean).join(".");
@@ -34,7 +34,7 @@ export function Moving({ tables }) {
       <tbody>${some.map((table) => html`<tr key=${table.id}>
         <th scope="row">${nameOf(table)}</th>
         <td class="fit"><${PhaseBadge} phase=${table.phase} /></td>
-        <td class="wide-only">${["copying", "finishing"].includes(table.phase) && html`<${Progress} label=${`Progress of ${nameOf(table)}`} value=${table.rows_estimate ? Math.min(table.rows_done, table.rows_estimate) : undefined} max=${table.rows_estimate || 1} />`}</td>
+        <td class="wide-only">${["copying", "comparing", "finishing"].includes(table.phase) && html`<${Progress} label=${`Progress of ${nameOf(table)}`} value=${table.rows_estimate ? Math.min(table.rows_done, table.rows_estimate) : undefined} max=${table.rows_estimate || 1} />`}</td>
         <td class="number">${count(table.rows_done)}${table.rows_estimate ? html`<span class="quiet"> of ${count(table.rows_estimate)}</span>` : ""}</td>
       </tr>`)}</tbody></table></div>${more}</section>`;
 }

@@ -9,7 +9,7 @@ const STATES = {
   cancelled: ["", "Stopped"], interrupted: ["warn", "Interrupted"],
 };
 const PHASES = {
-  waiting: ["", "Waiting"], copying: ["info", "Copying"], finishing: ["info", "Finishing"], copied: ["good", "Copied"],
+  waiting: ["", "Waiting"], copying: ["info", "Copying"], comparing: ["info", "Finding deletes"], finishing: ["info", "Finishing"], copied: ["good", "Copied"],
   skipped: ["", "Skipped"], failed: ["bad", "Failed"],
 };
 const MODES = { full_refresh: "All rows anew", append: "New rows added", upsert: "What changed" };
