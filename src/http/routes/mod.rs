@@ -8,6 +8,7 @@ mod connect;
 mod engines;
 mod files;
 mod health;
+mod job_answer;
 mod jobs;
 mod openapi;
 mod preview;

@@ -1,11 +1,11 @@
 //! `/data/{workspace_id}/schema/refresh`
 
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 
+use super::job_answer::{begun, ended};
 use crate::auth::permission::Access;
 use crate::http::answer::Answer;
 use crate::http::endpoint::Endpoint;
@@ -75,12 +75,10 @@ pub async fn answer(
 ) -> Result<HttpResponse, ApiError> {
     let Started { id, mut states } = started;
     if !waits {
-        let data = json!({"job_id": id, "state": JobState::Running});
-        let answer = Answer::new(data, "Reading of the schema started")?.warn(warnings);
-        return Ok(HttpResponse::from(answer.with_status(StatusCode::ACCEPTED)));
+        return begun(&id, "Reading of the schema started", warnings);
     }
     let job = wait_for_end(&mut states).await;
-    let data = ended(&job);
+    let data = ended(&job, Value::Null);
     match job.state {
         JobState::Succeeded | JobState::Partial => {
             Ok(Answer::new(data, "Schema read")?.warn(warnings).into())
@@ -92,15 +90,6 @@ pub async fn answer(
         )),
         JobState::Failed => Err(failed(&job, data)),
     }
-}
-
-/// The job's id and state, and what came of it.
-fn ended(job: &Job) -> Value {
-    let mut data = json!({"job_id": job.id, "state": job.state});
-    if let (Value::Object(data), Value::Object(result)) = (&mut data, &job.result) {
-        data.extend(result.clone());
-    }
-    data
 }
 
 fn stopped(message: &str, data: Value) -> ApiError {

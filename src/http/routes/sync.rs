@@ -1,18 +1,18 @@
 //! `/data/{workspace_id}/sync`
 
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::job_answer::{begun, ended};
 use crate::auth::permission::Access;
 use crate::http::answer::Answer;
 use crate::http::endpoint::Endpoint;
 use crate::http::error::{ApiError, Code};
 use crate::http::extract::{Authenticated, Json, WorkspacePath};
 use crate::http::state::State;
-use crate::model::job::{Job, JobState};
+use crate::model::job::JobState;
 use crate::model::{JobId, Scope};
 use crate::services::jobs::{Started, wait_for_end};
 use crate::services::sync::{SyncOptions, SyncReport, SyncRequest};
@@ -98,12 +98,10 @@ pub async fn answer(
 ) -> Result<HttpResponse, ApiError> {
     let Started { id, mut states } = started;
     if !waits {
-        let data = json!({"job_id": id, "state": JobState::Running});
-        let answer = Answer::new(data, "Sync started")?.warn(warnings);
-        return Ok(HttpResponse::from(answer.with_status(StatusCode::ACCEPTED)));
+        return begun(&id, "Sync started", warnings);
     }
     let job = wait_for_end(&mut states).await;
-    let data = ended(&job);
+    let data = ended(&job, json!({"records_processed": 0, "sources": []}));
     match job.state {
         JobState::Succeeded => Ok(Answer::new(data, "Data synchronized")?
             .warn(warnings)
@@ -124,16 +122,6 @@ pub async fn answer(
         )),
         JobState::Failed => Err(failed(data)),
     }
-}
-
-/// The job's id and state, and its report.
-fn ended(job: &Job) -> Value {
-    let mut data =
-        json!({"job_id": job.id, "state": job.state, "records_processed": 0, "sources": []});
-    if let (Value::Object(data), Value::Object(report)) = (&mut data, &job.result) {
-        data.extend(report.clone());
-    }
-    data
 }
 
 fn stopped(message: &str, hint: &str, data: Value) -> ApiError {
