@@ -81,9 +81,12 @@ impl Snapshot {
         let width = statement.column_count();
         let mut rows = statement.query([]).map_err(LocalError::from)?;
         while let Some(row) = rows.next().map_err(LocalError::from)? {
-            let cells = (0..width).map(|at| row.get_ref(at).map(cell));
-            let cells = cells.collect::<Result<Vec<_>, _>>();
-            take(&cells.map_err(LocalError::from)?)?;
+            // Collecting results would let it grow value by value.
+            let mut cells = Vec::with_capacity(width);
+            for at in 0..width {
+                cells.push(cell(row.get_ref(at).map_err(LocalError::from)?));
+            }
+            take(&cells)?;
         }
         Ok(())
     }

@@ -346,10 +346,11 @@ async fn contents_that_do_not_fit_are_refused_by_their_place() {
             edit(document, |d| d["copies"][0]["data"] = json!([])),
         )
         .await;
-    let replace = |at: usize, content: &'static [u8]| {
+    let replace = |at: usize, content: &[u8]| {
+        let content = content.to_vec();
         move |all: &mut Vec<Entry>| {
             let name = String::from_utf8(all[at].name.clone()).unwrap();
-            all[at] = file(&name, content);
+            all[at] = file(&name, &content);
         }
     };
     attack
@@ -385,6 +386,18 @@ async fn contents_that_do_not_fit_are_refused_by_their_place() {
             "key tells apart",
             replace(rows, twice),
         )
+        .await;
+    // Behind so many rows that some of them are written by then.
+    let many: String = (1..=30_000)
+        .map(|key| format!("[{key},null,null,null,null]\n"))
+        .collect();
+    let wrong = replace(rows, (many.clone() + "[1]\n").as_bytes());
+    attack
+        .changed("rows/0/0.ndjson:30001", "row of so many values", wrong)
+        .await;
+    let again = replace(rows, (many.clone() + &many).as_bytes());
+    attack
+        .changed("document.json.copies[0].data", "key tells apart", again)
         .await;
     attack
         .changed(

@@ -153,11 +153,11 @@ async fn rows_travel_exactly_and_an_incremental_sync_goes_on_from_them() {
     let customers = copies.iter().find(|copy| copy["rows"] == 4).unwrap();
     assert_eq!(
         customers["data"][0],
-        json!([{"integer": "-9223372036854775808"}, "Grün", {"real": format!("{}", 1e308)}, {"base64": ""}, {"real": "inf"}])
+        json!([{"integer": "-9223372036854775808"}, "Grün", {"real": "1e+308"}, {"base64": ""}, {"real": "inf"}])
     );
     assert_eq!(
         customers["data"][1],
-        json!([1, "Ada", {"real": "0"}, {"base64": "AP8="}, {"integer": "9007199254740993"}])
+        json!([1, "Ada", {"real": "0.0"}, {"base64": "AP8="}, {"integer": "9007199254740993"}])
     );
     let elsewhere = TestApp::start();
     let other = elsewhere.admin();

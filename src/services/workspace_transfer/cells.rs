@@ -29,6 +29,7 @@ pub fn written(cell: Cell<'_>) -> Value {
         Cell::Null => Value::Null,
         Cell::Integer(value) if value.unsigned_abs() <= EXACT => value.into(),
         Cell::Integer(value) => json!({"integer": value.to_string()}),
+        Cell::Real(value) if value.is_finite() => json!({"real": json!(value).to_string()}),
         Cell::Real(value) => json!({"real": value.to_string()}),
         Cell::Text(value) => value.into(),
         Cell::Blob(value) => json!({"base64": BASE64.encode(value)}),
@@ -74,8 +75,16 @@ pub fn write_row(cells: &[Cell<'_>], out: &mut Vec<u8>) {
         // Writing into a vector cannot fail.
         let _ = match *cell {
             Cell::Null => out.write_all(b"null"),
-            Cell::Integer(value) if value.unsigned_abs() <= EXACT => write!(out, "{value}"),
+            Cell::Integer(value) if value.unsigned_abs() <= EXACT => {
+                serde_json::to_writer(&mut *out, &value).map_err(Into::into)
+            }
             Cell::Integer(value) => write!(out, "{{\"integer\":\"{value}\"}}"),
+            Cell::Real(value) if value.is_finite() => {
+                out.extend_from_slice(b"{\"real\":\"");
+                let written = serde_json::to_writer(&mut *out, &value);
+                out.extend_from_slice(b"\"}");
+                written.map_err(Into::into)
+            }
             Cell::Real(value) => write!(out, "{{\"real\":\"{value}\"}}"),
             Cell::Text(value) => serde_json::to_writer(&mut *out, value).map_err(Into::into),
             Cell::Blob(value) => {

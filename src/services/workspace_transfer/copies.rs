@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::TransferFailure;
 use super::cells;
 use super::document::CopyDocument;
+use super::filling::Filling;
 use crate::disk;
 use crate::local::{Copies, LocalError, Stage, StageDraft};
 use crate::rows::RowBatch;
@@ -58,12 +59,18 @@ pub fn check(at: usize, copy: &CopyDocument) -> Result<(), TransferFailure> {
 pub struct Landing<'a> {
     at: usize,
     copy: &'a CopyDocument,
-    stage: Option<Stage>,
+    to: Option<To>,
     /// Where the next row is to be pushed.
     pub batch: RowBatch,
     rows: u64,
     /// The folder whose disk they fill.
     folder: &'a Path,
+}
+
+/// How a stage is filled: of few rows here, of many on a thread beside this one.
+enum To {
+    Here(Stage),
+    Beside(Filling),
 }
 
 impl<'a> Landing<'a> {
@@ -82,7 +89,7 @@ impl<'a> Landing<'a> {
         };
         let stage = copies.map(|copies| copies.stage(&draft)).transpose();
         Ok(Self {
-            stage: stage.map_err(|error| refusal(at, error))?,
+            to: stage.map_err(|error| refusal(at, error))?.map(To::Here),
             at,
             copy,
             batch: RowBatch::new(copy.columns.len()),
@@ -106,22 +113,44 @@ impl<'a> Landing<'a> {
     }
 
     fn write(&mut self) -> Result<(), TransferFailure> {
-        if let Some(stage) = &mut self.stage {
-            disk_has_room(self.folder)?;
-            let written = stage.write(&self.batch);
-            written.map_err(|error| refusal(self.at, error))?;
-        }
-        self.batch.reset(self.copy.columns.len(), RowBatch::ROWS);
+        let filling = match self.to.take() {
+            Some(To::Beside(filling)) => filling,
+            Some(To::Here(stage)) => {
+                let (at, folder) = (self.at, self.folder.to_owned());
+                Filling::begin(stage, move |stage, batch| put(stage, batch, at, &folder))?
+            }
+            None => {
+                self.empty();
+                return Ok(());
+            }
+        };
+        self.batch = filling.put(std::mem::take(&mut self.batch))?;
+        self.empty();
+        self.to = Some(To::Beside(filling));
         Ok(())
     }
 
+    fn empty(&mut self) {
+        self.batch.reset(self.copy.columns.len(), RowBatch::ROWS);
+    }
+
     /// All came. Answers the stage with its place in the document, where they are wanted.
-    pub fn finish(mut self) -> Result<Option<(usize, Stage)>, TransferFailure> {
-        self.write()?;
+    pub fn finish(self) -> Result<Option<(usize, Stage)>, TransferFailure> {
+        let stage = match self.to {
+            Some(To::Here(mut stage)) => {
+                put(&mut stage, &self.batch, self.at, self.folder)?;
+                Some(stage)
+            }
+            Some(To::Beside(filling)) => {
+                filling.put(self.batch)?;
+                Some(filling.finish()?)
+            }
+            None => None,
+        };
         if self.rows != self.copy.rows {
             return Err(refused(self.at, "rows", "number of its rows"));
         }
-        let Some(mut stage) = self.stage else {
+        let Some(mut stage) = stage else {
             return Ok(None);
         };
         if stage.index().map_err(|error| refusal(self.at, error))? {
@@ -130,6 +159,17 @@ impl<'a> Landing<'a> {
             Err(refused(self.at, "data", KEYED))
         }
     }
+}
+
+/// Writes rows of that copy in the document.
+fn put(
+    stage: &mut Stage,
+    batch: &RowBatch,
+    at: usize,
+    folder: &Path,
+) -> Result<(), TransferFailure> {
+    disk_has_room(folder)?;
+    stage.write(batch).map_err(|error| refusal(at, error))
 }
 
 /// What the rows of a copy with a key have to be.

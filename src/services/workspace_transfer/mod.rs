@@ -6,6 +6,7 @@ mod cells;
 mod copies;
 mod document;
 mod export;
+mod filling;
 mod ground;
 mod import;
 mod incoming;

@@ -17,6 +17,8 @@ impl<W: Write> Writer<W> {
     pub fn new(out: W) -> io::Result<Self> {
         let mut compressed = zstd::Encoder::new(out, LEVEL)?;
         compressed.include_checksum(true)?;
+        // On a thread of its own: rows are read while those before them are compressed.
+        compressed.multithread(1)?;
         Ok(Self {
             tar: tar::Builder::new(compressed),
             sum: Sum::default(),
