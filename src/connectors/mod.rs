@@ -38,7 +38,7 @@ pub use read::{Chunk, Inlet, Outlet, QueryRead, Snapshot, TableRead};
 pub use selection::Selection;
 pub use trace::Trace;
 
-use crate::schema::{Schema, TableKind};
+use crate::schema::{Schema, Table, TableKind};
 
 /// Every engine, in the order in which a person is offered them.
 pub const DRIVERS: &[&Driver] = &[
@@ -186,6 +186,18 @@ pub trait Session: Send {
     /// The same, where nobody looks on.
     async fn introspect(&mut self, selection: &Selection) -> Result<Schema, ConnectorError> {
         self.read_schema(selection, &Parts::default()).await
+    }
+
+    /// Whether the selected tables are those of `known`, which a reading of the schema told, as far as the
+    /// catalog says without a look at many documents again. Of engines whose columns come from a sample:
+    /// of others the catalog says it all, and is read.
+    async fn is_as_known(
+        &mut self,
+        selection: &Selection,
+        known: &[Table],
+    ) -> Result<bool, ConnectorError> {
+        let (_, _) = (selection, known);
+        Ok(false)
     }
 
     /// Counts rows exactly, several tables at a time, until `deadline`. Answers in the order of

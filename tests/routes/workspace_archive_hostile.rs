@@ -388,9 +388,10 @@ async fn contents_that_do_not_fit_are_refused_by_their_place() {
         )
         .await;
     // Behind so many rows that some of them are written by then.
-    let many: String = (1..=30_000)
+    let many: Vec<_> = (1..=30_000)
         .map(|key| format!("[{key},null,null,null,null]\n"))
         .collect();
+    let many = many.concat();
     let wrong = replace(rows, (many.clone() + "[1]\n").as_bytes());
     attack
         .changed("rows/0/0.ndjson:30001", "row of so many values", wrong)

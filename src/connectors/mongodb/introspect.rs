@@ -17,7 +17,7 @@ use crate::connectors::{ConnectorError, ErrorKind, Selection, Stage, limits};
 use crate::schema::{Field, Items, Namespace, Schema, Table, TableKind, Unreadable};
 
 /// Collections that are looked at once.
-const AT_ONCE: usize = 6;
+pub const AT_ONCE: usize = 6;
 
 /// What is kept of the whole time for answering with what was read.
 const RESERVE: Duration = Duration::from_secs(10);
@@ -34,7 +34,7 @@ pub async fn schema(
     look: Look,
     parts: &Parts,
 ) -> Result<Schema, ConnectorError> {
-    let deadline = Instant::now() + limits::INTROSPECT.saturating_sub(RESERVE);
+    let deadline = deadline();
     let Catalog {
         databases,
         collections,
@@ -71,14 +71,21 @@ pub async fn schema(
     Ok(schema)
 }
 
+/// Until when collections are looked at.
+pub fn deadline() -> Instant {
+    Instant::now() + limits::INTROSPECT.saturating_sub(RESERVE)
+}
+
 /// What was read of one collection, and what could not be.
-struct Read {
-    table: Table,
-    unreadable: Vec<Unreadable>,
+pub struct Read {
+    /// The table.
+    pub table: Table,
+    /// What of it could not be read.
+    pub unreadable: Vec<Unreadable>,
 }
 
 /// A collection stays with what is known of it, whatever else of it fails.
-async fn table(
+pub async fn table(
     link: &Link,
     collection: &Collection,
     selection: &Selection,

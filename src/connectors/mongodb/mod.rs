@@ -25,6 +25,7 @@ mod privileges;
 mod probe;
 mod query;
 mod read;
+mod recognize;
 mod relay;
 mod rows;
 mod sample;
@@ -48,7 +49,7 @@ use super::{
     Capability, Connector, ConnectorError, Context, Driver, ErrorKind, Parts, Selection,
     ServerInfo, Session, Stage, TableEntry, Target, Trace, limits,
 };
-use crate::schema::Schema;
+use crate::schema::{Schema, Table};
 use link::Link;
 use login::Login;
 use privileges::Privileges;
@@ -269,6 +270,16 @@ impl Session for Open {
             parts,
         )
         .await
+    }
+
+    async fn is_as_known(
+        &mut self,
+        selection: &Selection,
+        known: &[Table],
+    ) -> Result<bool, ConnectorError> {
+        let (link, privileges) = (&self.link, &self.privileges);
+        let database = self.database.as_deref();
+        recognize::all(link, privileges, database, selection, self.look, known).await
     }
 
     async fn count_rows(&mut self, tables: &[TableEntry], deadline: Instant) -> Vec<Option<u64>> {

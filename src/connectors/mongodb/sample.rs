@@ -28,6 +28,9 @@ const ENDS: (u32, u32) = (50, 10);
 /// Documents that come at once.
 const BATCH: u32 = 200;
 
+/// The method of a sample that is all documents.
+pub const ALL: &str = "all";
+
 /// How a collection is looked at.
 #[derive(Debug, Clone, Copy)]
 pub struct Look {
@@ -91,7 +94,7 @@ impl Taking<'_> {
     ) -> Result<&'static str, ConnectorError> {
         if rows.is_some_and(|rows| rows <= u64::from(size)) {
             let all = self.read(self.first(size), size, BYTES).await?;
-            return Ok(if all { "all" } else { "first" });
+            return Ok(if all { ALL } else { "first" });
         }
         // No index leads to the last ones of views and time series.
         let (head, tail) = match kind {
@@ -102,7 +105,7 @@ impl Taking<'_> {
             _ => (size.div_ceil(2), 0),
         };
         if self.read(self.first(head), head, END).await? {
-            return Ok("all");
+            return Ok(ALL);
         }
         let ends = tail > 0 && self.read(self.last(tail), tail, 2 * END).await.is_ok();
         let between = size - head - tail;

@@ -173,7 +173,8 @@ impl Sources {
             .await
     }
 
-    async fn kept_document(
+    /// The document that is kept of a source.
+    pub(super) async fn kept_document(
         &self,
         place: &Place,
         id: &SourceId,

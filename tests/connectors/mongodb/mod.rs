@@ -7,6 +7,7 @@ mod hostile;
 mod login;
 mod peer;
 mod read;
+mod recognize;
 mod schema;
 mod set;
 mod tls;

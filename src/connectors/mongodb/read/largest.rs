@@ -17,22 +17,62 @@ use crate::schema::DataType;
 /// What the value's text may take.
 const TEXT: usize = 1 << 20;
 
+/// Asks for the document that stands first by it. That has the largest value, unless values of other types
+/// or lists stand before those of the column's own type: a bare order is what any index serves.
+pub fn first(read: &TableRead, column: &str) -> Result<Document, ConnectorError> {
+    command(read, column, filter::of(read)?)
+}
+
 /// Asks for the document that has it. Where the column's type is known, values of other types stand
 /// aside, since comparisons with it would never find them; lists have no one place among values.
-pub fn command(read: &TableRead, column: &str) -> Result<Document, ConnectorError> {
+pub fn of_type(read: &TableRead, column: &str) -> Result<Document, ConnectorError> {
     let column = select::plain(column)?;
     let of_type = type_name(logical_type(read, column)).map(|name| doc! { "$type": name });
     let mut one = of_type.unwrap_or_else(|| doc! { "$ne": null });
     one.insert("$not", doc! { "$type": "array" });
+    let filter = doc! { "$and": [filter::of(read)?, { column: one }] };
+    command(read, column, filter)
+}
+
+fn command(read: &TableRead, column: &str, filter: Document) -> Result<Document, ConnectorError> {
+    let column = select::plain(column)?;
     Ok(doc! {
         "find": &read.table.name,
-        "filter": { "$and": [filter::of(read)?, { column: one }] },
+        "filter": filter,
         "projection": { "_id": i32::from(column == "_id"), column: 1 },
         "sort": { column: -1 },
         "limit": 1,
         "singleBatch": true,
         "allowDiskUse": true,
     })
+}
+
+/// Whether the document that stands first has the largest value of the column's own type, or shows that
+/// there is none: nothing is less than what is not there.
+pub fn is_told(read: &TableRead, column: &str, document: &[u8]) -> Result<bool, ConnectorError> {
+    let found = Elements::of(document).map_err(failed)?;
+    let found = found.map_while(Result::ok);
+    let mut found = found.filter(|element| element.name == column.as_bytes());
+    let Some(element) = found.next() else {
+        return Ok(true);
+    };
+    let of_type = type_name(logical_type(read, column));
+    Ok(match kind_of(&element) {
+        kind::NULL => true,
+        kind::ARRAY => false,
+        kind::INT | kind::LONG | kind::DOUBLE | kind::DECIMAL => is_of(of_type, "number"),
+        kind::STRING => is_of(of_type, "string"),
+        kind::BOOLEAN => is_of(of_type, "bool"),
+        kind::DATE => is_of(of_type, "date"),
+        kind::OBJECT_ID => is_of(of_type, "objectId"),
+        kind::BINARY | types::UUID => is_of(of_type, "binData"),
+        _ => of_type.is_none(),
+    })
+}
+
+/// Whether a name of a type is the one that is looked for, where one is.
+fn is_of(wanted: Option<&str>, name: &str) -> bool {
+    wanted.is_none_or(|wanted| wanted == name)
 }
 
 /// The value, of the document that was answered.

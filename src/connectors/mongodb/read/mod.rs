@@ -11,7 +11,7 @@ mod select;
 pub mod snapshot;
 mod value;
 
-use bson::{Document, Timestamp, doc};
+use bson::{Document, RawDocumentBuf, Timestamp, doc};
 use mongodb::error::{Error, ErrorKind as DriverKind};
 
 use super::error;
@@ -65,9 +65,25 @@ impl<'a> Reader<'a> {
         read: &TableRead,
         column: &str,
     ) -> Result<Option<String>, ConnectorError> {
+        let Some(first) = self.one(read, largest::first(read, column)?).await? else {
+            return Ok(None);
+        };
+        if largest::is_told(read, column, first.as_bytes())? {
+            return largest::of(read, column, first.as_bytes());
+        }
+        match self.one(read, largest::of_type(read, column)?).await? {
+            Some(document) => largest::of(read, column, document.as_bytes()),
+            None => Ok(None),
+        }
+    }
+
+    /// The one document that a command answers.
+    async fn one(
+        self,
+        read: &TableRead,
+        command: Document,
+    ) -> Result<Option<RawDocumentBuf>, ConnectorError> {
         let database = self.database_of(read)?;
-        let command = largest::command(read, column)?;
-        let explain = |error| self.explain(&error, database);
         let answer = match self.time {
             Some(time) => match self.link.first(database, select::at(&command, time)).await {
                 Err(error) if is_for_want_of_states(&error) => {
@@ -77,10 +93,7 @@ impl<'a> Reader<'a> {
             },
             None => self.link.first(database, command).await,
         };
-        match answer.map_err(explain)? {
-            Some(document) => largest::of(read, column, document.as_bytes()),
-            None => Ok(None),
-        }
+        answer.map_err(|error| self.explain(&error, database))
     }
 
     /// Opens a cursor in the state that is to be read; where the server has none of this collection,

@@ -246,3 +246,29 @@ async fn the_largest_value_is_what_reading_goes_on_from() {
     );
     assert_eq!(session.largest(&nothing, "none").await, Ok(None));
 }
+
+#[tokio::test]
+async fn values_of_other_types_and_lists_are_not_taken_for_the_largest() {
+    let Some(server) = servers::mongodb() else {
+        return;
+    };
+    let mut documents = documents();
+    documents.push(doc! {
+        "_id": 5, "text": { "a": 1 }, "number": "many", "real": [9.5], "money": true,
+        "at": Bson::MaxKey, "ref": [ObjectId::from_bytes([9; 12])], "odd": Bson::Null,
+    });
+    let (database, mut session) = things(server.port, "largest_among", documents).await;
+    let wanted = of(database.name(), "things", COLUMNS);
+    for (column, expected) in [
+        ("number", "9007199254740993"),
+        ("real", "2.0"),
+        ("money", "20"),
+        ("at", "1970-01-01T00:00:02.000Z"),
+        ("ref", "030303030303030303030303"),
+        ("text", "Été 100%"),
+        ("odd", "true"),
+    ] {
+        let largest = session.largest(&wanted, column).await.unwrap();
+        assert_eq!(largest.as_deref(), Some(expected), "{column}");
+    }
+}
