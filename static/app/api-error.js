@@ -38,3 +38,8 @@ export function unreachable(message = "The server cannot be reached.") {
     code: "unreachable",
   });
 }
+
+/** The error of a part of the page that did not come. */
+export function notLoaded() {
+  return new ApiError({ message: "This screen could not be loaded.", hint: "Check that Headwater is still running, then try again.", code: "unreachable" });
+}

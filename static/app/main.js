@@ -1,38 +1,30 @@
-// The page: set-up, login, or the shell with a screen in it.
+// The page: set-up, login, or what stands behind them.
 
-import { html, render } from "./html.js";
-import { me, token } from "./session.js";
-import { get } from "./api.js";
+import { html, render, signal } from "./html.js";
+import { notLoaded } from "./api-error.js";
+import { token } from "./session.js";
 import { setup } from "./links.js";
-import { route } from "./router.js";
-import { refreshWorkspaces } from "./workspace.js";
 import { Welcome } from "./screens/welcome.js";
 import { LogIn } from "./screens/log-in.js";
-import { Shell } from "./shell/shell.js";
-import { Toasts } from "./ui/toast.js";
 import { ErrorBox } from "./ui/error-box.js";
-import { useLoad } from "./ui/work.js";
+
+/** What a login opens, once it came: most of the page, which the login itself does not wait for. */
+const inside = signal({});
+
+function enter() {
+  inside.value = {};
+  import("./inside.js").then((module) => { inside.value = module; }, () => { inside.value = { error: notLoaded() }; });
+}
 
 function App() {
   if (setup.value) return html`<${Welcome} link=${setup.value} onDone=${() => { setup.value = null; }} />`;
   if (!token.value) return html`<${LogIn} />`;
-  if (!me.value) return html`<${Recall} key=${token.value} />`;
-  return html`<${Shell} />`;
-}
-
-// A tab that was loaded anew has a token, and does not know whose. What comes next is on its way meanwhile; where that
-// fails, whoever needs it says so.
-function Recall() {
-  const { error, reload } = useLoad(async (signal) => {
-    route.peek().screen?.load().catch(() => {});
-    const listed = refreshWorkspaces().catch(() => {});
-    const user = await get("/auth/me", undefined, { signal, quiet: true });
-    await listed;
-    me.value = user;
-  }, []);
-  return error && token.value && html`<main class="alone"><${ErrorBox} error=${error} retry=${reload} /></main>`;
+  const { Inside, error } = inside.value;
+  if (Inside) return html`<${Inside} />`;
+  return error && html`<main class="alone"><${ErrorBox} error=${error} retry=${enter} /></main>`;
 }
 
 render(html`<${App} />`, document.getElementById("app"));
-// Apart from the rest: the place of toasts goes into whatever dialog is open.
-render(html`<${Toasts} />`, document.getElementById("toasts"));
+// Behind the login, while somebody writes their name.
+if (token.peek()) enter();
+else addEventListener("load", enter);

@@ -1,5 +1,5 @@
 import { html, useEffect, useState } from "../html.js";
-import { ApiError } from "../api.js";
+import { notLoaded } from "../api-error.js";
 import { href, route } from "../router.js";
 import { ErrorBox } from "../ui/error-box.js";
 import { Button } from "../ui/button.js";
@@ -27,8 +27,4 @@ export function Screen() {
   if (loaded.error) return html`<${ErrorBox} error=${loaded.error} retry=${() => setRound(round + 1)} />`;
   const { Component } = loaded;
   return html`<${Component} params=${params} query=${query} />`;
-}
-
-function notLoaded() {
-  return new ApiError({ message: "This screen could not be loaded.", hint: "Check that Headwater is still running, then try again.", code: "unreachable" });
 }

@@ -39,7 +39,7 @@ function Row({ id, model, column, marks, has, current }) {
   return html`<tr aria-current=${current ? "true" : undefined}>
     <td class="number quiet wide-only">${column.position}</td>
     <th scope="row"><span class="column-name"><span class="mono">${column.name || "(no name)"}</span><${Marks} id=${id} marks=${marks} /></span></th>
-    <td><code>${column.type || "–"}</code>${values && html`<div class="small-text values">${values.slice(0, VALUES).map((value) => html`<code>${value}</code>`)}${values.length > VALUES && html`<span class="quiet">and ${values.length - VALUES} more</span>`}</div>`}</td>
+    <td class="type"><code>${column.type || "–"}</code>${values && html`<div class="small-text values">${values.slice(0, VALUES).map((value) => html`<code>${value}</code>`)}${values.length > VALUES && html`<span class="quiet">and ${values.length - VALUES} more</span>`}</div>`}</td>
     <td class="wide-only quiet mono">${column.logical_type}</td>
     <td class="fit">${column.nullable ? html`<span class="quiet">null</span>` : "not null"}</td>
     ${has.defaults && html`<td><${Default} column=${column} type=${type} /></td>`}

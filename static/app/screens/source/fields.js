@@ -42,7 +42,7 @@ function Row({ id, row, open, turn, marks, has, current }) {
       <span class="mono" title=${field.path}>${field.map ? `${field.name}.*` : field.name || "(no name)"}${array ? "[]" : ""}</span>
       ${field.required && html`<${Badge} kind="info">Required<//>`}${ORIGINS[field.origin] && html`<${Badge}>${ORIGINS[field.origin]}<//>`}<${Marks} id=${id} marks=${marks} /></span></th>
     <td class="fit"><${Share} value=${field.presence} always=${field.always} unseen=${field.origin === "validator"} /></td>
-    <td><${Types} types=${field.types} />${array && html`<div class="quiet small-text">of <${Types} types=${array.types} /></div>`}</td>
+    <td class="type"><${Types} types=${field.types} />${array && html`<div class="quiet small-text">of <${Types} types=${array.types} /></div>`}</td>
     ${has.values && html`<td class="wide-only"><div class="values small-text">${valuesOf(row)?.map((value) => html`<code>${JSON.stringify(value)}</code>`)}</div></td>`}
     ${has.comments && html`<td class="comment">${field.comment}</td>`}
   </tr>`;
