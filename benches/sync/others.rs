@@ -3,6 +3,7 @@
 use std::process::Command;
 use std::time::Instant;
 
+use mongodb::bson::oid::ObjectId;
 use mongodb::bson::{Document, doc};
 use mysql_async::prelude::Queryable;
 use mysql_async::{Conn, Opts, OptsBuilder, SslOpts};
@@ -170,8 +171,13 @@ async fn make_documents(url: &str, rows: u64) -> Outcome<()> {
         let end = rows.min(next + BATCH);
         let documents = (next..end).map(|n| {
             let i = i64::try_from(n).unwrap_or_default();
+            // One a second, as of a collection that grew over days.
+            let second = u32::try_from(n).unwrap_or_default() + 1_577_836_800;
+            let mut id = [0; 12];
+            id[..4].copy_from_slice(&second.to_be_bytes());
+            id[4..].copy_from_slice(&n.to_be_bytes());
             doc! {
-                "_id": i, "customer_id": i % 100_000, "kind": format!("kind {}", i % 17),
+                "_id": ObjectId::from_bytes(id), "customer_id": i % 100_000, "kind": format!("kind {}", i % 17),
                 "note": if i % 3 == 0 { None } else { Some(format!("{:032x}", i * 7919)) },
                 "is_open": i % 2 == 0, "created_at": mongodb::bson::DateTime::from_millis(i * 1000),
                 "payload": {"n": i, "tag": format!("x{}", i % 5)}, "tags": ["a", "b"],

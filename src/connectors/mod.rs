@@ -159,6 +159,11 @@ pub trait Connector: Sync {
         target: &Target,
         trace: &Trace,
     ) -> Result<Box<dyn Session>, ConnectorError>;
+
+    /// Whether its sessions know tables again: see [`Session::is_as_known`].
+    fn knows_again(&self) -> bool {
+        false
+    }
 }
 
 /// One open connection. Its methods are bounded in time by the caller; dropping one of their
@@ -189,8 +194,8 @@ pub trait Session: Send {
     }
 
     /// Whether the selected tables are those of `known`, which a reading of the schema told, as far as the
-    /// catalog says without a look at many documents again. Of engines whose columns come from a sample:
-    /// of others the catalog says it all, and is read.
+    /// catalog says without a look at many documents again. Of engines that know tables again: of others the
+    /// catalog says it all, or nothing, and the schema is read.
     async fn is_as_known(
         &mut self,
         selection: &Selection,

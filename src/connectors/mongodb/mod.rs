@@ -88,6 +88,10 @@ struct MongoDb;
 
 #[async_trait]
 impl Connector for MongoDb {
+    fn knows_again(&self) -> bool {
+        true
+    }
+
     async fn connect(
         &self,
         context: &Context,

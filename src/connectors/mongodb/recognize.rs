@@ -70,16 +70,11 @@ fn is_same(collection: &Collection, known: &Table) -> bool {
     let (now, lost) = collection.table();
     // A view has no identity but what it is made of.
     let is_itself = now.engine_id == known.engine_id || now.kind == TableKind::View;
-    let told = |table: &Table| {
-        let Table {
-            kind,
-            options,
-            definition,
-            validator,
-            collation,
-            ..
-        } = table.clone();
-        (kind, options, definition, validator, collation)
-    };
-    is_itself && lost.is_empty() && told(&now) == told(known)
+    is_itself
+        && lost.is_empty()
+        && now.kind == known.kind
+        && now.options == known.options
+        && now.definition == known.definition
+        && now.validator == known.validator
+        && now.collation == known.collation
 }

@@ -103,7 +103,7 @@ impl Sources {
         wanted: Option<&HashSet<TableId>>,
     ) -> Result<Option<Fresh>, SourceError> {
         let target = self.target_of(place, record).await?;
-        if !target.driver.capability.sampled {
+        if !target.driver.connector.knows_again() {
             return Ok(None);
         }
         let id = &record.source.id;

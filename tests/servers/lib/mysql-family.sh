@@ -9,6 +9,8 @@ family_folder() {
     mkdir -m 755 "$folder/socket"
     own_folder "$user" "$folder/data"
     own_folder "$user" "$folder/tmp"
+    # Not the one of all: each of these servers deletes the others' temporary tables when it starts.
+    export TMPDIR=$folder/tmp
     [[ -z $user ]] || chown "$user" "$folder/socket"
     own_certificate "$user" "$folder/tls"
     family_users >"$folder/users.sql"
