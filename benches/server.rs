@@ -88,6 +88,11 @@ impl Server {
         status(self.child.id(), "VmRSS:")
     }
 
+    /// Lets the most memory that it had be what it has now (`clear_refs`, proc(5)).
+    pub fn forget_peak(&self) -> std::io::Result<()> {
+        std::fs::write(format!("/proc/{}/clear_refs", self.id()), "5")
+    }
+
     /// The most memory that it had, in MB, as Linux tells it.
     pub fn peak(&self) -> Option<f64> {
         peak(self.child.id())

@@ -1,8 +1,9 @@
 //! Copying millions of rows, side by side with floors in one run.
 //!
 //! Of `PostgreSQL`: the rows read and thrown away by `psql`, the smallest loop from COPY into
-//! `SQLite` that keeps all values, us, and `DuckDB` by its scanners.
+//! `SQLite` that keeps all values, us, and `DuckDB` by its scanners; then the same rows as an archive.
 
+mod carry;
 pub mod floors;
 pub mod minimal;
 mod others;
@@ -49,13 +50,16 @@ async fn postgres() -> Outcome<()> {
     ]);
     show("psql, thrown away", measured(throw_away)?);
     let folder = tempfile::tempdir()?;
+    let mut server = None;
     for _ in 0..2 {
         let target = folder.path().join("minimal.sqlite");
         let _ = fs::remove_file(&target);
         let mut minimal = Command::new(std::env::current_exe()?);
         minimal.args(["minimal-copy", &url()]).arg(&target);
         show("smallest loop", measured(minimal)?);
-        ours().await?;
+        // The last one is let go of first, with what it copied.
+        drop(server.take());
+        server = Some(ours().await?);
     }
     for suffix in ["", "-wal", "-shm"] {
         let _ = fs::remove_file(folder.path().join(format!("minimal.sqlite{suffix}")));
@@ -66,11 +70,15 @@ async fn postgres() -> Outcome<()> {
         .args([program, &url()])
         .arg(folder.path().join("duckdb.sqlite"));
     show("DuckDB to SQLite", measured(duckdb)?);
-    Ok(())
+    drop(folder);
+    match server {
+        Some(server) => carry::run(&server).await,
+        None => Ok(()),
+    }
 }
 
 /// A sync of all rows, then one of nothing new, by HTTP.
-async fn ours() -> Outcome<()> {
+async fn ours() -> Outcome<Server> {
     let server = Server::start().await?;
     let database = json!({"database": {
         "databaseType": "postgresql", "host": "127.0.0.1", "port": variable("POSTGRES_PORT").parse::<u16>()?,
@@ -95,7 +103,7 @@ async fn ours() -> Outcome<()> {
         assert_eq!(table["rows_total"], Value::from(rows()), "{answer}");
     }
     println!("(of these {idle:.0} MB before the first row)");
-    Ok(())
+    Ok(server)
 }
 
 fn show(name: &str, (wall, cpu, memory): (f64, f64, f64)) {

@@ -237,6 +237,7 @@ fn sizes_without_end_are_refused_before_they_are_written() {
 fn an_archive_that_is_cut_or_damaged_anywhere_is_refused() {
     let attack = Attack::new();
     let whole = std::fs::read(&attack.whole).unwrap();
+    let content = zstd::decode_all(&*whole).unwrap();
     for part in 0..12 {
         attack.refused(&whole[..whole.len() * part / 12], "nothing was changed");
     }
@@ -244,7 +245,10 @@ fn an_archive_that_is_cut_or_damaged_anywhere_is_refused() {
     for part in 0..12 {
         let mut damaged = whole.clone();
         damaged[whole.len() * part / 12] ^= 0x40;
-        attack.refused(&damaged, "nothing was changed");
+        // Now and then a bit of what zstd writes tells nothing: the content is whole, and passes.
+        if !zstd::decode_all(&*damaged).is_ok_and(|same| same == content) {
+            attack.refused(&damaged, "nothing was changed");
+        }
     }
     attack.refused(b"", "nothing was changed");
     attack.refused(&b"no archive ".repeat(999), "no backup");

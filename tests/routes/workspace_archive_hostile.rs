@@ -167,9 +167,14 @@ async fn what_is_cut_or_damaged_is_refused() {
     ] {
         attack.refused(whole[..at].to_vec(), "archive", "").await;
     }
+    let content = zstd::decode_all(&**whole).unwrap();
     for at in [6, whole.len() / 3, whole.len() / 2, whole.len() - 2] {
         let mut flipped = whole.clone();
         flipped[at] ^= 0x10;
+        // Now and then a bit of what zstd writes tells nothing: the content is whole, and passes.
+        if zstd::decode_all(&*flipped).is_ok_and(|same| same == content) {
+            continue;
+        }
         // What was hit tells it, or the checksum.
         let failed = send_archive(&attack.bob, "?workspace_id=w", flipped).await;
         assert_eq!(failed.status, 400, "{}", failed.body);

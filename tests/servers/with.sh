@@ -72,6 +72,8 @@ source "$HERE/lib/venv.sh"
 source "$HERE/lib/sqlalchemy.sh"
 # shellcheck source=tests/servers/lib/duckdb.sh
 source "$HERE/lib/duckdb.sh"
+# shellcheck source=tests/servers/lib/packers.sh
+source "$HERE/lib/packers.sh"
 
 readonly ALL_ENGINES=(sqlite postgres mariadb mysql mongodb chromium)
 
@@ -151,7 +153,7 @@ case "${ENGINES[*]}" in
         ;;
 esac
 if [[ -n ${HEADWATER_BENCH:-} ]]; then
-    PEERS+=(duckdb)
+    PEERS+=(duckdb packers)
     HEADWATER_TEST_DUCKDB_PYTHON=$(duckdb_venv)/bin/python
     export HEADWATER_TEST_DUCKDB_PYTHON
 fi

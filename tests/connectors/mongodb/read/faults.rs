@@ -114,7 +114,7 @@ async fn where_nobody_takes_rows_the_server_is_asked_for_no_more_and_the_session
     let watching = async {
         until("it asks for more", || seen.more.load(Ordering::SeqCst) >= 2).await;
         while seen.refreshed.load(Ordering::SeqCst) < 2 {
-            pass_a_minute().await;
+            pass_a_minute(port).await;
         }
         // Two batches on the way, one in hand, and an answer that came meanwhile.
         let asked = seen.more.load(Ordering::SeqCst);
@@ -130,13 +130,17 @@ async fn where_nobody_takes_rows_the_server_is_asked_for_no_more_and_the_session
     }
 }
 
-/// Lets a minute pass, and all that it brings be done: both sides run on this thread.
-async fn pass_a_minute() {
+/// Lets a minute pass, and all that it brings be done: both sides run on this thread, and what they send is
+/// there before what is sent after it.
+async fn pass_a_minute(port: u16) {
     tokio::time::pause();
     tokio::time::advance(Duration::from_mins(1)).await;
     tokio::time::resume();
-    for _ in 0..200 {
-        tokio::task::yield_now().await;
+    for _ in 0..8 {
+        for _ in 0..200 {
+            tokio::task::yield_now().await;
+        }
+        TcpStream::connect(("127.0.0.1", port)).await.unwrap();
     }
 }
 
