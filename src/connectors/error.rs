@@ -211,7 +211,7 @@ impl ConnectorError {
     #[must_use]
     pub fn scrubbed(mut self, secret: &str) -> Self {
         // Shorter ones would blank out half of every message and hide nothing that is not guessed.
-        if secret.len() >= 3 {
+        if secret.len() >= 3 && !super::words::ORDINARY.contains(&secret) {
             let clean = |text: &mut String| *text = text.replace(secret, "***");
             clean(&mut self.message);
             clean(&mut self.hint);

@@ -24,6 +24,7 @@ mod thread;
 pub mod tls;
 pub mod trace;
 pub mod url;
+mod words;
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -222,12 +223,21 @@ pub trait Session: Send {
     }
 
     /// The largest value of a column, exactly as a [`read::Test`] takes it; `None` where no row has one.
-    /// Of engines that seek: of others it is told by the rows as they are read.
+    /// Of engines that seek: of others it is told by the rows as they are read. To be asked before them, so
+    /// that what comes meanwhile is beyond it.
     async fn largest(
         &mut self,
         read: &TableRead,
         column: &str,
     ) -> Result<Option<String>, ConnectorError>;
+
+    /// Whether reading a table tells the largest value of this column at its end, which need not be asked
+    /// before then: such values tell the second in which they were made, and with that whether it was
+    /// while the table was read.
+    fn tells_largest(&self, read: &TableRead, column: &str) -> bool {
+        let (_, _) = (read, column);
+        false
+    }
 
     /// Reads rows of one table into `out`, its columns first, as a stream that takes no more memory
     /// than a few batches and a row. There is no limit of time or rows but those of `read`. Where nobody

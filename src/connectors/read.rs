@@ -150,6 +150,9 @@ pub enum Chunk {
     Columns(Vec<RowColumn>),
     /// Rows, as wide as the columns that were told last.
     Rows(RowBatch),
+    /// The largest value of the column of which the session says that its rows tell it, as a [`Test`]
+    /// takes it. Comes last, where any row has one.
+    Largest(String),
 }
 
 /// Where a reader puts its rows. Bounded: a reader waits until there is room again.
@@ -194,6 +197,12 @@ impl Outlet {
     /// Tells the columns.
     pub async fn columns(&mut self, columns: Vec<RowColumn>) -> Result<(), Closed> {
         let sent = self.chunks.send(Chunk::Columns(columns)).await;
+        sent.map_err(|_| Closed)
+    }
+
+    /// Tells the largest value of a column.
+    pub async fn largest(&mut self, value: String) -> Result<(), Closed> {
+        let sent = self.chunks.send(Chunk::Largest(value)).await;
         sent.map_err(|_| Closed)
     }
 

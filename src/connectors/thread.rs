@@ -81,6 +81,7 @@ where
                     inlet.give_back(batch);
                     handed
                 }
+                Chunk::Largest(value) => out.largest(value).await,
             };
             if handed.is_err() {
                 break;

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::answer::Envelope;
 use super::error::ApiError;
+use super::negotiate::accepted;
 use crate::rows::{Cell, RowColumn};
 use crate::schema::DataType;
 use crate::services::query::Rows;
@@ -24,23 +25,22 @@ enum Form {
 }
 
 impl Form {
+    /// The one of the highest weight, of several the first; who takes anything gets the envelope.
     fn wanted(request: &HttpRequest) -> Self {
-        let accept = request.headers().get(ACCEPT);
-        let accept = accept
-            .and_then(|value| value.to_str().ok())
-            .unwrap_or_default();
-        // The first that is known; who takes anything gets the envelope.
-        let known = accept.split(',').find_map(|part| {
-            match part.split(';').next().unwrap_or_default().trim() {
-                "application/x-ndjson" | "application/jsonl" | "application/ndjson" => {
-                    Some(Self::Lines)
-                }
-                "text/csv" => Some(Self::Csv),
-                "application/json" | "*/*" => Some(Self::Json),
-                _ => None,
-            }
+        let accepted = accepted(request, ACCEPT);
+        let weighted = accepted.iter().filter_map(|(name, weight)| {
+            let form = match *name {
+                "application/x-ndjson" | "application/jsonl" | "application/ndjson" => Self::Lines,
+                "text/csv" => Self::Csv,
+                "application/json" | "*/*" => Self::Json,
+                _ => return None,
+            };
+            Some((form, *weight))
         });
-        known.unwrap_or(Self::Json)
+        let heaviest = weighted
+            .filter(|(_, weight)| *weight > 0.0)
+            .reduce(|one, other| if other.1 > one.1 { other } else { one });
+        heaviest.map_or(Self::Json, |(form, _)| form)
     }
 }
 
@@ -184,7 +184,9 @@ impl Writer {
                 match cell {
                     Cell::Null => {}
                     Cell::Integer(value) => out.push_str(&value.to_string()),
-                    Cell::Real(value) => out.push_str(real(value).trim_matches('"')),
+                    Cell::Real(value) => {
+                        out.push_str(real(value, &column.logical_type).trim_matches('"'));
+                    }
                     Cell::Text(value) => {
                         out.push_str(&field(self.text(value), &column.logical_type));
                     }
@@ -205,7 +207,7 @@ impl Writer {
                 out.push_str(if value == 1 { "true" } else { "false" });
             }
             (Cell::Integer(value), _) => out.push_str(&value.to_string()),
-            (Cell::Real(value), _) => out.push_str(&real(value)),
+            (Cell::Real(value), _) => out.push_str(&real(value, kind)),
             (Cell::Text(value), DataType::Json | DataType::Object | DataType::Array(_))
                 if value.len() <= CELL && is_json(value) =>
             {
@@ -259,9 +261,21 @@ fn each(rows: &Rows) -> impl Iterator<Item = Vec<Cell<'_>>> {
     })
 }
 
-/// What JSON has no number for is text.
-fn real(value: f64) -> String {
-    if value.is_nan() {
+/// The fewest digits that read back as the same number: of a column of singles, as the same single. What
+/// JSON has no number for is text.
+fn real(value: f64, kind: &DataType) -> String {
+    #[allow(
+        clippy::cast_possible_truncation,
+        reason = "only where nothing is lost"
+    )]
+    let single = value as f32;
+    if *kind == DataType::Float32
+        && f64::from(single).to_bits() == value.to_bits()
+        && value.is_finite()
+        && let Ok(written) = serde_json::to_string(&single)
+    {
+        written
+    } else if value.is_nan() {
         "\"NaN\"".to_owned()
     } else if value.is_infinite() {
         if value > 0.0 {
@@ -381,6 +395,31 @@ mod tests {
     }
 
     #[test]
+    fn the_form_of_the_highest_weight_is_answered() {
+        for (accept, form) in [
+            ("", Form::Json),
+            ("text/html", Form::Json),
+            ("text/csv, application/json", Form::Csv),
+            ("text/csv;q=0.5, application/json", Form::Json),
+            (
+                "application/json;q=0.1, text/csv; header=present; Q=0.2",
+                Form::Csv,
+            ),
+            ("text/csv;q=0, application/x-ndjson;q=0.001", Form::Lines),
+            ("text/csv;q=0", Form::Json),
+            (
+                "text/csv;q=0.9, application/jsonl;q=0.9, */*;q=0.8",
+                Form::Csv,
+            ),
+            ("application/json;q=0.1, text/csv;q=much", Form::Csv),
+        ] {
+            let request = actix_web::test::TestRequest::default();
+            let request = request.insert_header((ACCEPT, accept)).to_http_request();
+            assert_eq!(Form::wanted(&request), form, "{accept}");
+        }
+    }
+
+    #[test]
     fn what_stands_in_another_form_than_its_columns_says_so() {
         let written = |cell, kind| {
             let mut out = String::new();
@@ -397,6 +436,15 @@ mod tests {
             ),
             (Cell::Text("1.5"), DataType::Decimal(None), r#""1.5""#),
             (Cell::Real(1.5), DataType::Decimal(None), "1.5"),
+            (Cell::Real(0.1_f32.into()), DataType::Float32, "0.1"),
+            (Cell::Real(0.1), DataType::Float32, "0.1"),
+            (Cell::Real(0.123_456_789), DataType::Float32, "0.123456789"),
+            (Cell::Real(-0.0), DataType::Float32, "-0.0"),
+            (
+                Cell::Real(0.1_f32.into()),
+                DataType::Float64,
+                "0.10000000149011612",
+            ),
             (Cell::Integer(2), DataType::Boolean, "2"),
             (Cell::Integer(1), DataType::Int8, "1"),
             (

@@ -29,8 +29,10 @@
 //! its own. In a copy, NaN is the text `NaN`: SQLite has no such number.
 
 mod batch;
+mod order;
 
 pub use batch::{Cell, Row, RowBatch};
+pub use order::Meaning;
 
 use serde::{Deserialize, Serialize};
 

@@ -396,3 +396,44 @@ async fn an_endpoint_that_cannot_be_read_for_a_while_is_told_and_keeps_its_copy(
     assert_eq!(again["state"], "succeeded");
     assert_eq!(orders(&again)["id"], orders(&first)["id"]);
 }
+
+#[actix_web::test]
+async fn an_endpoint_without_records_is_no_failure_and_empties_its_copy() {
+    let app = TestApp::start();
+    let admin = app.admin();
+    let empty = Arc::new(AtomicBool::new(true));
+    let is_empty = Arc::clone(&empty);
+    let api = Api::start(move |_| {
+        if is_empty.load(Ordering::SeqCst) {
+            answer("[]")
+        } else {
+            answer(r#"[{"id":1},{"id":2}]"#)
+        }
+    })
+    .await;
+    let config = json!({"base_url": api.url(), "endpoints": [{"path": "/orders"}]});
+    let source = json!({"type": "api", "name": "sales", "connection_config": config});
+    admin
+        .post("/data/connect", json!({"sources": [source]}))
+        .await
+        .ok();
+    for (is_empty, incremental, status, rows) in [
+        (true, false, "skipped", 0),
+        (false, false, "copied", 2),
+        // Nothing is new, which is not that nothing is there.
+        (true, true, "skipped", 2),
+        (true, false, "copied", 0),
+        (false, false, "copied", 2),
+    ] {
+        empty.store(is_empty, Ordering::SeqCst);
+        let body = json!({"sync_options": {"incremental": incremental}});
+        let data = admin.post("/data/sync", body).await.ok();
+        assert_eq!(data["state"], "succeeded", "{data}");
+        assert_eq!(data["sources"][0]["tables"][0]["status"], status, "{data}");
+        if !(is_empty && status == "skipped" && rows == 0) {
+            let count = json!({"source_id": "local", "sql": "SELECT count(*) FROM orders"});
+            let counted = admin.post("/data/query", count).await.ok();
+            assert_eq!(counted["rows"], json!([[rows]]));
+        }
+    }
+}

@@ -160,6 +160,37 @@ async fn names_and_sizes_of_files_are_bounded() {
 }
 
 #[actix_web::test]
+async fn the_copy_of_a_file_that_became_empty_is_emptied_and_can_be_filled_again() {
+    let app = TestApp::start();
+    let admin = app.admin();
+    let sync = async |options: Value| {
+        let body = json!({ "sync_options": options });
+        let data = admin.post("/data/sync", body).await.ok();
+        data["sources"][0]["tables"][0].clone()
+    };
+    upload(&admin, "a.csv", "n,t\n1,x\n2,y\n").await.ok();
+    connect(&admin, "a", json!({"path": "uploads/a.csv"})).await;
+    for (options, text, rows) in [
+        (json!({}), "n,t\n1,x\n2,y\n", 2),
+        (json!({}), "", 0),
+        (json!({}), "", 0),
+        (json!({}), "n,t\n7,z\n", 1),
+        (json!({"incremental": true}), "", 0),
+    ] {
+        upload(&admin, "a.csv", text).await.ok();
+        let report = sync(options).await;
+        assert_eq!(
+            (&report["status"], &report["rows_total"]),
+            (&json!("copied"), &json!(rows)),
+            "{report}"
+        );
+        let count = json!({"source_id": "local", "sql": "SELECT count(n) FROM a"});
+        let counted = admin.post("/data/query", count).await.ok();
+        assert_eq!(counted["rows"], json!([[rows]]), "{text:?}");
+    }
+}
+
+#[actix_web::test]
 async fn a_file_that_is_as_it_was_is_not_read_again() {
     let app = TestApp::start();
     let admin = app.admin();

@@ -153,7 +153,14 @@ async fn an_incremental_sync_reads_what_is_new_by_the_key_and_says_what_it_canno
     assert_eq!(customers["rows_written"], 2);
     assert_eq!(customers["rows_total"], 5);
     assert_eq!(customers["cursor"]["value"], "9");
-    assert_eq!(customers["blind_spots"].as_array().unwrap().len(), 2);
+    let spots = customers["blind_spots"].to_string();
+    for spot in [
+        "were deleted",
+        "Changes of rows",
+        "New rows whose `id` is less",
+    ] {
+        assert!(spots.contains(spot), "{spot}: {spots}");
+    }
     assert_eq!(copied(&app, customers).len(), 5);
     // A whole copy sees what is gone.
     let whole = sync(&admin, json!({"mode": "full_refresh"})).await;

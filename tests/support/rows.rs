@@ -125,6 +125,8 @@ pub struct Answer {
     pub told: usize,
     /// Those that came before a column was known are narrower.
     pub rows: Vec<Vec<Owned>>,
+    /// The largest value of a column, where the rows told it.
+    pub largest: Option<String>,
 }
 
 /// Takes all that `read` puts into its outlet.
@@ -153,6 +155,7 @@ pub async fn taken(
                     answer.rows.extend(rows);
                     inlet.give_back(batch);
                 }
+                Chunk::Largest(value) => answer.largest = Some(value),
             }
         }
         answer

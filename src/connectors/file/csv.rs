@@ -283,24 +283,47 @@ fn delimiter(head: &[u8], whole: bool, usual: u8, with: &impl Fn(u8) -> Dialect)
     best.filter(|sign| score(*sign).1).unwrap_or(usual)
 }
 
-/// The first row holds names unless it looks like the others: a value of it is a number, a date or
-/// the like, or missing, or there twice.
+/// The first row holds names where each of its values is a text that stands there once. Where not all are, such
+/// as of an index without a name, two columns of one name, or a year, it does if texts stand above values of
+/// another type, in no fewer columns than have a value like those below it (the idea is that of
+/// <https://docs.python.org/3/library/csv.html#csv.Sniffer.has_header>).
 fn has_header(records: &[Vec<(String, bool)>]) -> bool {
-    let Some(first) = records.first() else {
+    let Some((first, others)) = records.split_first() else {
         return false;
     };
-    let mut seen = HashSet::new();
-    let is_name = |(text, _): &(String, bool)| {
+    let typed = |texts: &mut dyn Iterator<Item = &str>| {
         let mut fits = Fits::default();
-        fits.add(text);
-        !text.is_empty() && !fits.is_typed()
+        texts.for_each(|text| fits.add(text));
+        fits.is_typed()
     };
+    let is_name = |text: &str| !text.is_empty() && !typed(&mut std::iter::once(text));
     let trailing = first.iter().rev().take_while(|(text, _)| text.is_empty());
     let names = &first[..first.len() - trailing.count()];
-    !names.is_empty()
+    let mut seen = HashSet::new();
+    if !names.is_empty()
         && names
             .iter()
-            .all(|name| is_name(name) && seen.insert(&name.0))
+            .all(|(name, _)| is_name(name) && seen.insert(name))
+    {
+        return true;
+    }
+    let (mut names_above, mut values_above) = (0, 0);
+    for (at, (text, _)) in names.iter().enumerate() {
+        let below = others.iter().filter_map(|record| record.get(at));
+        let below: Vec<_> = below
+            .map(|(text, _)| &**text)
+            .filter(|text| !text.is_empty())
+            .collect();
+        if below.is_empty() || text.is_empty() || !typed(&mut below.iter().copied()) {
+            continue;
+        }
+        if is_name(text) {
+            names_above += 1;
+        } else if typed(&mut below.iter().copied().chain([&**text])) {
+            values_above += 1;
+        }
+    }
+    names_above > 0 && names_above >= values_above
 }
 
 /// Names for all columns, no two of them the same in any letter case.
@@ -349,7 +372,16 @@ mod tests {
             ("1,x\n2,y\n", (',', false)),
             ("\"a;b\",c\n\"d;e;f\",g\n", (',', true)),
             ("name\nAda\n", (',', true)),
-            ("a,a\n1,2\n", (',', false)),
+            ("a,a\n1,2\n", (',', true)),
+            ("a,a\nx,y\n", (',', false)),
+            ("id,name,name\n1,x,y\n", (',', true)),
+            (",a,b\n0,1,2\n", (',', true)),
+            (",a\nx,y\n", (',', false)),
+            ("id,na me,2020\n1,x,5\n", (',', true)),
+            ("1,2\n3,4\n", (',', false)),
+            ("a,1,2\nb,2,3\n", (',', false)),
+            ("2024-01-01,x,5\n2024-01-02,y,6\n", (',', false)),
+            ("Ada,1,2\n5,3,4\n", (',', false)),
             ("a,b,\n1,2,\n", (',', true)),
             ("", (',', false)),
         ] {

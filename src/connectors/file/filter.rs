@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use crate::connectors::read::{Condition, Order, Test};
-use crate::rows::{Cell, Row, RowBatch};
+use crate::rows::{Cell, Meaning, Row, RowBatch};
 use crate::schema::{Column, DataType};
 
 /// What rows must be like.
@@ -101,59 +101,9 @@ fn compare(cell: Cell<'_>, value: &str, data_type: &DataType) -> Option<Ordering
 }
 
 fn texts(one: &str, other: &str, data_type: &DataType) -> Ordering {
-    let exact = matches!(data_type, DataType::Decimal(_) | DataType::Uint64);
-    let both = exact.then(|| Some((Exact::of(one)?, Exact::of(other)?)));
-    match both.flatten() {
-        Some((one, other)) => one.cmp(&other),
+    match Meaning::of(data_type) {
+        Some(meaning) => meaning.compare(one, other),
         None => one.cmp(other),
-    }
-}
-
-/// A decimal, taken apart so that it can be compared digit by digit.
-#[derive(PartialEq, Eq)]
-struct Exact<'a> {
-    negative: bool,
-    whole: &'a str,
-    part: &'a str,
-}
-
-impl<'a> Exact<'a> {
-    fn of(text: &'a str) -> Option<Self> {
-        let (negative, digits) = match text.strip_prefix('-') {
-            Some(digits) => (true, digits),
-            None => (false, text),
-        };
-        let (whole, part) = digits.split_once('.').unwrap_or((digits, ""));
-        let all = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-        let (whole, part) = (all(whole) && all(part))
-            .then(|| (whole.trim_start_matches('0'), part.trim_end_matches('0')))?;
-        let negative = negative && !(whole.is_empty() && part.is_empty());
-        Some(Self {
-            negative,
-            whole,
-            part,
-        })
-    }
-}
-
-impl Ord for Exact<'_> {
-    fn cmp(&self, other: &Self) -> Ordering {
-        let size = |one: &Self, other: &Self| {
-            let whole = (one.whole.len(), one.whole).cmp(&(other.whole.len(), other.whole));
-            whole.then(one.part.cmp(other.part))
-        };
-        match (self.negative, other.negative) {
-            (false, false) => size(self, other),
-            (true, true) => size(other, self),
-            (true, false) => Ordering::Less,
-            (false, true) => Ordering::Greater,
-        }
-    }
-}
-
-impl PartialOrd for Exact<'_> {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
     }
 }
 
@@ -276,25 +226,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn decimals_are_compared_by_their_digits() {
-        let decimal = DataType::Decimal(None);
-        for (one, other, expected) in [
-            ("10.5", "9.75", Ordering::Greater),
-            ("1.50", "1.5", Ordering::Equal),
-            ("-2", "-10", Ordering::Greater),
-            ("-0.0", "0", Ordering::Equal),
-            (
-                "123456789012345678901.1",
-                "123456789012345678901.2",
-                Ordering::Less,
-            ),
-        ] {
-            assert_eq!(texts(one, other, &decimal), expected, "{one} {other}");
-        }
-        assert_eq!(texts("10", "9", &DataType::String), Ordering::Less);
-    }
-
-    #[test]
     fn values_are_compared_as_those_of_their_column() {
         for (cell, value, data_type, expected) in [
             (Cell::Integer(10), "9", "int64", Some(Ordering::Greater)),
@@ -302,6 +233,14 @@ mod tests {
             (Cell::Integer(1), "true", "boolean", Some(Ordering::Equal)),
             (Cell::Real(0.5), "x", "float64", None),
             (Cell::Text("b"), "a", "string", Some(Ordering::Greater)),
+            (Cell::Text("10"), "9", "string", Some(Ordering::Less)),
+            (Cell::Text("10"), "9", "decimal", Some(Ordering::Greater)),
+            (
+                Cell::Text("2020-01-01T00:00:00Z"),
+                "2020-01-01",
+                "timestamptz",
+                Some(Ordering::Equal),
+            ),
             (Cell::Null, "a", "string", None),
         ] {
             assert_eq!(compare(cell, value, &data_type.parse().unwrap()), expected);

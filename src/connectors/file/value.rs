@@ -1,9 +1,7 @@
 //! Texts as values: what types a text fits, and the value that it is in a column of a type.
 
-use std::borrow::Cow;
-
+use jiff::SignedDuration;
 use jiff::civil::{Date, DateTime, Time};
-use jiff::fmt::temporal::DateTimeParser;
 
 use crate::rows::RowBatch;
 use crate::schema::DataType;
@@ -305,10 +303,8 @@ fn moment(text: &str, data_type: &DataType, digits: usize) -> Option<String> {
     match (data_type, zone) {
         (DataType::Timestamp, None) => Some(written(stands, digits)),
         (DataType::Timestamptz, Some(at)) => {
-            let instant = DateTimeParser::new()
-                .parse_timestamp(format!("{day}T{}{}", &rest[..at], offset(&rest[at..])?))
-                .ok()?;
-            let utc = instant.to_zoned(jiff::tz::TimeZone::UTC).datetime();
+            // By the calendar, which has the last day of 9999 that instants have not.
+            let utc = stands.checked_sub(offset(&rest[at..])?).ok()?;
             Some(format!("{}Z", written(utc, digits)))
         }
         _ => None,
@@ -316,16 +312,25 @@ fn moment(text: &str, data_type: &DataType, digits: usize) -> Option<String> {
 }
 
 /// An offset as ISO 8601 has it: `Z`, `+01`, `+0100` or `+01:00`.
-fn offset(text: &str) -> Option<Cow<'_, str>> {
-    let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
-    match text.len() {
-        1 => (text == "Z").then_some(Cow::Borrowed(text)),
-        3 => digits(&text[1..]).then(|| Cow::Owned(format!("{text}:00"))),
-        5 => digits(&text[1..]).then(|| Cow::Owned(format!("{}:{}", &text[..3], &text[3..]))),
-        6 => (digits(&text[1..3]) && &text[3..4] == ":" && digits(&text[4..]))
-            .then_some(Cow::Borrowed(text)),
-        _ => None,
-    }
+fn offset(text: &str) -> Option<SignedDuration> {
+    let (sign, rest) = match text.split_at_checked(1)? {
+        ("Z", "") => return Some(SignedDuration::ZERO),
+        ("+", rest) => (1, rest),
+        ("-", rest) => (-1, rest),
+        _ => return None,
+    };
+    let (hours, minutes) = match rest.len() {
+        2 => (rest, "00"),
+        4 => rest.split_at(2),
+        5 => rest.split_once(':')?,
+        _ => return None,
+    };
+    let number = |text: &str, below: i64| -> Option<i64> {
+        let digits = text.len() == 2 && text.bytes().all(|b| b.is_ascii_digit());
+        text.parse().ok().filter(|number| digits && *number < below)
+    };
+    let minutes = number(hours, 26)? * 60 + number(minutes, 60)?;
+    Some(SignedDuration::from_mins(sign * minutes))
 }
 
 /// A time as its form wants it.
@@ -422,6 +427,18 @@ mod tests {
                 "timestamptz",
                 0,
                 Cell::Text("2023-12-31T23:00:00.5Z"),
+            ),
+            (
+                "9999-12-31T23:59:59Z",
+                "timestamptz",
+                0,
+                Cell::Text("9999-12-31T23:59:59Z"),
+            ),
+            (
+                "9999-12-31T23:59:59-00:01",
+                "timestamptz",
+                0,
+                Cell::Text("9999-12-31T23:59:59-00:01"),
             ),
         ] {
             row.reset(1, 1);

@@ -306,6 +306,10 @@ impl Session for Open {
         self.reader().largest(read, column).await
     }
 
+    fn tells_largest(&self, read: &TableRead, column: &str) -> bool {
+        read::newest::is_told(read, column)
+    }
+
     async fn read_table(
         &mut self,
         read: &TableRead,

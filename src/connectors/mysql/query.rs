@@ -14,6 +14,16 @@ use crate::schema::{Column, Table, TableKind};
 const SELECTS: &[&str] = &["SELECT", "WITH", "TABLE", "VALUES"];
 /// The words with which other statements begin that only tell.
 const TELLING: &[&str] = &["SHOW", "EXPLAIN", "DESCRIBE", "DESC"];
+/// The words between EXPLAIN and what it explains: in which form, and how much. ANALYZE is none, since
+/// it runs what it explains.
+const HOW: &[&str] = &[
+    "EXTENDED",
+    "PARTITIONS",
+    "FORMAT",
+    "JSON",
+    "TREE",
+    "TRADITIONAL",
+];
 /// Functions that a read-only transaction lets through and that take locks, move sequences, wait
 /// for replicas or read files of the server.
 const FUNCTIONS: &[&str] = &[
@@ -117,6 +127,18 @@ fn checked<'s>(sql: &'s str, quotes: Quotes, begins: &[&str]) -> Result<&'s str,
         }
     }
     Ok(sql)
+}
+
+/// Whether a statement that was checked tells how a select would be run, and does not run it.
+pub fn explains_a_select(sql: &str, mode: &str) -> bool {
+    let tokens = words::tokens(sql, Quotes::of(mode));
+    let mut words = tokens.iter().filter_map(|token| match token {
+        Token::Word(word) => Some(word.as_str()),
+        _ => None,
+    });
+    let explains = matches!(words.next(), Some("EXPLAIN" | "DESCRIBE" | "DESC"));
+    let what = words.find(|word| !HOW.contains(word));
+    explains && what.is_some_and(|what| SELECTS.contains(&what))
 }
 
 fn invalid(message: &str) -> ConnectorError {
@@ -250,6 +272,25 @@ mod tests {
         assert!(check_statement(hidden, "NO_BACKSLASH_ESCAPES").is_err());
         let quoted = r#"SELECT "\" INTO OUTFILE '/tmp/x' -- ""#;
         assert!(check_statement(quoted, "ANSI_QUOTES").is_err());
+    }
+
+    #[test]
+    fn an_explanation_is_told_from_what_runs() {
+        for (sql, explains) in [
+            ("EXPLAIN SELECT 1", true),
+            (
+                "desc /* a */ format = JSON with x as (select 1) select 1",
+                true,
+            ),
+            ("EXPLAIN EXTENDED (SELECT 1)", true),
+            ("EXPLAIN ANALYZE SELECT 1", false),
+            ("EXPLAIN FORMAT=TREE DELETE FROM t", false),
+            ("EXPLAIN t", false),
+            ("EXPLAIN FOR CONNECTION 1", false),
+            ("SELECT 1", false),
+        ] {
+            assert_eq!(explains_a_select(sql, ""), explains, "{sql}");
+        }
     }
 
     proptest::proptest! {

@@ -6,6 +6,7 @@
 //! into what `introspect` joins. `read` reads the rows of tables and of callers' statements.
 
 mod binding;
+mod calls;
 mod cancel;
 mod codes;
 mod config;

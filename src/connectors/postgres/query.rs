@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::calls;
 use super::error::invalid_query;
 use super::reader::Reader;
 use super::text::{array_of, filled};
@@ -26,6 +27,7 @@ struct QueryColumn {
 
 /// Makes sure that `query` is one select that reads only.
 pub async fn check(reader: &Reader<'_>, query: &str) -> Result<(), ConnectorError> {
+    calls::check(query)?;
     // The server's own grammar decides: a cursor is declared for a SELECT, VALUES or WITH … SELECT
     // that changes nothing, and for nothing else. It is planned and not run.
     let declare = format!("{DECLARE}{}", bare(query));

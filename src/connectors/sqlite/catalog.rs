@@ -246,6 +246,7 @@ pub(super) fn count(connection: &Connection, table: &str) -> rusqlite::Result<u6
 
 /// An identifier as it stands in a statement, whatever it holds.
 /// <https://sqlite.org/lang_keywords.html>
-pub(super) fn quoted(identifier: &str) -> String {
+#[must_use]
+pub fn quoted(identifier: &str) -> String {
     format!("\"{}\"", identifier.replace('"', "\"\""))
 }

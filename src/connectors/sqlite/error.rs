@@ -75,6 +75,19 @@ pub(super) fn failed(error: rusqlite::Error) -> ConnectorError {
     error
 }
 
+/// The same failure of the file of our own, which callers know as no file.
+pub(super) fn of_own(error: ConnectorError) -> ConnectorError {
+    let own = |words: &str| {
+        let words = words.replace("The file", "The workspace's own store");
+        words.replace("the file", "the workspace's own store")
+    };
+    ConnectorError {
+        message: own(&error.message),
+        hint: own(&error.hint),
+        ..error
+    }
+}
+
 const DAMAGED: &str = "Check the file with PRAGMA integrity_check in the sqlite3 shell, and restore it from a \
      backup if it is damaged.";
 

@@ -11,7 +11,9 @@ mod open;
 mod query;
 mod read;
 mod relations;
+mod room;
 mod sample;
+mod tables_read;
 mod types;
 mod worker;
 
@@ -32,8 +34,10 @@ use super::{
 use crate::schema::{Schema, TableKind};
 use worker::{Stop, Worker, off_thread};
 
-pub use names::replace_tables;
+pub use catalog::quoted;
+pub use names::{Replaced, replace_tables};
 pub use read::Origins;
+use read::Texts;
 pub use sample::create_sample;
 
 /// The engine.
@@ -91,6 +95,7 @@ impl Connector for Sqlite {
             file,
             query: target.settings.selection.query.clone(),
             origins: Arc::default(),
+            own: false,
         }))
     }
 }
@@ -109,6 +114,7 @@ pub async fn open_own(path: &Path, origins: Origins) -> Result<Box<dyn Session>,
         .connection
         .set_limit(Limit::SQLITE_LIMIT_LENGTH, OWN_LENGTH);
     length.map_err(error::failed)?;
+    read::tell_meanings(&opened.connection).map_err(error::failed)?;
     Ok(Box::new(OpenFile {
         worker: Worker::new(opened.connection),
         server: ServerInfo {
@@ -121,6 +127,7 @@ pub async fn open_own(path: &Path, origins: Origins) -> Result<Box<dyn Session>,
         file,
         query: None,
         origins: Arc::new(origins),
+        own: true,
     }))
 }
 
@@ -132,6 +139,30 @@ struct OpenFile {
     query: Option<String>,
     /// What is known of its columns beside their declarations.
     origins: Arc<Origins>,
+    /// Whether it is a file of our own.
+    own: bool,
+}
+
+impl OpenFile {
+    /// A failure in words that fit the file.
+    fn worded<T>(&self, done: Result<T, ConnectorError>) -> Result<T, ConnectorError> {
+        done.map_err(|error| {
+            if self.own {
+                error::of_own(error)
+            } else {
+                error
+            }
+        })
+    }
+
+    /// How its texts compare.
+    fn texts(&self) -> Texts {
+        if self.own {
+            Texts::ByMeaning
+        } else {
+            Texts::AsDeclared
+        }
+    }
 }
 
 #[async_trait]
@@ -197,7 +228,7 @@ impl Session for OpenFile {
         read: &TableRead,
         column: &str,
     ) -> Result<Option<String>, ConnectorError> {
-        read::largest(&self.worker, read, column).await
+        self.worded(read::largest(&self.worker, read, column).await)
     }
 
     async fn read_table(
@@ -205,11 +236,11 @@ impl Session for OpenFile {
         read: &TableRead,
         out: &mut Outlet,
     ) -> Result<(), ConnectorError> {
-        read::table(&self.worker, read, out).await
+        self.worded(read::table(&self.worker, read, self.texts(), out).await)
     }
 
     async fn query(&mut self, query: &QueryRead, out: &mut Outlet) -> Result<(), ConnectorError> {
-        read::statement(&self.worker, query, &self.origins, out).await
+        self.worded(read::statement(&self.worker, query, &self.origins, out).await)
     }
 
     async fn close(self: Box<Self>) {}

@@ -1,171 +1,164 @@
-//! Where a statement names tables that it reads, and other names in their place.
+//! Other names in place of the tables that a statement reads.
 
-use super::ddl::token::{Cursor, Token};
+use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 
-/// What begins a list of tables, after which a name is a table's.
-const TABLES_BEGIN: &[&str] = &["FROM", "JOIN"];
-/// What ends it.
-const TABLES_END: &[&str] = &[
-    "WHERE",
-    "GROUP",
-    "ORDER",
-    "HAVING",
-    "LIMIT",
-    "WINDOW",
-    "UNION",
-    "EXCEPT",
-    "INTERSECT",
-    "ON",
-    "USING",
-    "SELECT",
-    "VALUES",
-    "RETURNING",
-    "SET",
-];
-/// What may follow a table and is no other name for it.
-const NO_ALIAS: &[&str] = &[
-    "JOIN",
-    "LEFT",
-    "RIGHT",
-    "FULL",
-    "INNER",
-    "OUTER",
-    "CROSS",
-    "NATURAL",
-    "INDEXED",
-    "NOT",
-    "WHERE",
-    "GROUP",
-    "ORDER",
-    "HAVING",
-    "LIMIT",
-    "WINDOW",
-    "UNION",
-    "EXCEPT",
-    "INTERSECT",
-    "ON",
-    "USING",
-    "RETURNING",
-    "SET",
-];
+use super::catalog::quoted;
+use super::ddl::token::Cursor;
+use super::tables_read::{Dotted, Read, dotted, tables_read};
+
+/// A statement with other names for its tables.
+pub struct Replaced<'s> {
+    /// What is to be run.
+    pub text: String,
+    asked: &'s str,
+    /// Where it differs: what was asked for, and what stands there instead.
+    places: Vec<(Range<usize>, Range<usize>)>,
+}
+
+impl Replaced<'_> {
+    /// The character of the statement that was asked for which this one of what was run means,
+    /// both counted from 1. Within a name that was replaced it is that name's first.
+    #[must_use]
+    pub fn character_asked(&self, run: u32) -> Option<u32> {
+        let skipped = usize::try_from(run.checked_sub(1)?).ok()?;
+        let at = self.text.char_indices().nth(skipped)?.0;
+        let before = self.places.iter().rev().find(|(_, now)| now.start <= at);
+        let asked = match before {
+            Some((was, now)) if at < now.end => was.start,
+            Some((was, now)) => was.end + (at - now.end),
+            None => at,
+        };
+        let letters = self.asked.get(..asked)?.chars().count();
+        u32::try_from(letters + 1).ok()
+    }
+}
 
 /// Puts the name that `table` gives in place of each table that is read by `sql`; it is told the parts
 /// of the name: `orders`, `shop.orders` or `shop.public.orders`. Where it gives none, the name stays.
-/// Names of common table expressions stay, and so does everything else, letter by letter.
+/// Columns may be called by the parts that their table was read by: `shop.orders.id`. Names of common
+/// table expressions stay, and so does everything else, letter by letter.
 ///
 /// # Errors
 /// The first that `table` answers.
 pub fn replace_tables<E>(
     sql: &str,
     mut table: impl FnMut(&[String]) -> Result<Option<String>, E>,
-) -> Result<String, E> {
-    let own = common_tables(sql);
-    let mut written = String::with_capacity(sql.len() + 64);
+) -> Result<Replaced<'_>, E> {
+    let mut read = Vec::new();
+    for one in tables_read(sql) {
+        if let Some(name) = table(&one.parts)? {
+            read.push((one, name));
+        }
+    }
+    let shown = Shown::of(sql, &read);
+    let tables = read.iter().map(|(one, name)| {
+        let mut name = quoted(name);
+        if !one.has_alias {
+            name.push_str(" AS ");
+            name.push_str(&quoted(&shown.name(&one.parts)));
+        }
+        (one.place.clone(), name)
+    });
+    let columns = shown.qualified.iter();
+    let columns = columns.map(|(place, parts)| (place.clone(), quoted(&shown.name(parts))));
+    let mut changes: Vec<_> = tables.chain(columns).collect();
+    changes.sort_by_key(|(place, _)| place.start);
+    let mut replaced = Replaced {
+        text: String::with_capacity(sql.len() + 64),
+        asked: sql,
+        places: Vec::with_capacity(changes.len()),
+    };
     let mut copied = 0;
-    let mut cursor = Cursor::new(sql);
-    // For each parenthesis that is open: whether a table's name may come next.
-    let mut awaited = vec![false];
-    let mut in_list = vec![false];
-    let mut last_was_distinct = false;
-    while let Some(token) = cursor.next() {
-        // `IS DISTINCT FROM` compares.
-        let compares = std::mem::replace(&mut last_was_distinct, token.is("DISTINCT"));
-        let expects = awaited.last_mut().is_some_and(std::mem::take);
-        let lists = in_list.last().is_some_and(|list| *list);
-        if token.is_sign("(") {
-            // A parenthesis in the place of a table holds a select or tables.
-            awaited.push(expects);
-            in_list.push(expects);
-        } else if token.is_sign(")") {
-            awaited.pop();
-            in_list.pop();
-            if awaited.is_empty() {
-                awaited.push(false);
-                in_list.push(false);
-            }
-        } else if token.is_sign(",") && lists {
-            set(&mut awaited, true);
-        } else if token.is_any(TABLES_BEGIN) && !compares {
-            set(&mut awaited, true);
-            set(&mut in_list, true);
-        } else if token.is_any(TABLES_END) {
-            set(&mut in_list, false);
-        } else if expects && let Some(first) = token.name() {
-            let (parts, end) = dotted(first, &token, &mut cursor);
-            let function = cursor.peek().is_some_and(|next| next.is_sign("("));
-            let known =
-                parts.len() == 1 && own.iter().any(|name| name.eq_ignore_ascii_case(&parts[0]));
-            if function || known {
-                continue;
-            }
-            if let Some(name) = table(&parts)? {
-                written.push_str(&sql[copied..token.start]);
-                written.push_str(&super::catalog::quoted(&name));
-                if !has_alias(&cursor)
-                    && let Some(last) = parts.last()
-                {
-                    written.push_str(" AS ");
-                    written.push_str(&super::catalog::quoted(last));
-                }
-                copied = end;
-            }
-        }
+    for (place, name) in changes {
+        replaced.text.push_str(&sql[copied..place.start]);
+        let start = replaced.text.len();
+        replaced.text.push_str(&name);
+        copied = place.end;
+        replaced.places.push((place, start..replaced.text.len()));
     }
-    written.push_str(&sql[copied..]);
-    Ok(written)
+    replaced.text.push_str(&sql[copied..]);
+    Ok(replaced)
 }
 
-fn set(stack: &mut [bool], value: bool) {
-    if let Some(last) = stack.last_mut() {
-        *last = value;
-    }
+/// What columns call the tables by that have no name of the statement's own.
+struct Shown {
+    /// Where columns are called by all the parts of a table, and these.
+    qualified: Vec<(Range<usize>, Vec<String>)>,
+    /// Those parts, in small letters.
+    called: HashSet<Vec<String>>,
+    /// The last parts, in small letters, that columns stand behind alone.
+    short: HashSet<String>,
+    /// Those that may mean something else as well.
+    ambiguous: HashSet<String>,
 }
 
-/// The parts of a name, and where it ends.
-fn dotted(first: String, token: &Token<'_>, cursor: &mut Cursor<'_>) -> (Vec<String>, usize) {
-    let mut parts = vec![first];
-    let mut end = token.end();
-    while parts.len() < 3 && cursor.peek().is_some_and(|next| next.is_sign(".")) {
-        let mut ahead = cursor.clone();
-        ahead.next();
-        let Some((part, at)) = ahead
-            .next()
-            .and_then(|token| Some((token.name()?, token.end())))
-        else {
-            break;
+impl Shown {
+    fn of(sql: &str, read: &[(Read, String)]) -> Self {
+        let unnamed = read.iter().filter(|(one, _)| !one.has_alias);
+        let unnamed: HashSet<_> = unnamed.map(|(one, _)| small(&one.parts)).collect();
+        let places: HashMap<_, _> = (read.iter())
+            .map(|(one, _)| (one.place.start, one.place.end))
+            .collect();
+        let mut shown = Self {
+            qualified: Vec::new(),
+            called: HashSet::new(),
+            short: HashSet::new(),
+            ambiguous: HashSet::new(),
         };
-        parts.push(part);
-        end = at;
-        *cursor = ahead;
+        let mut lasts = HashSet::new();
+        for last in unnamed.iter().filter_map(|parts| parts.last()) {
+            if !lasts.insert(last) {
+                shown.ambiguous.insert(last.clone());
+            }
+        }
+        let mut cursor = Cursor::new(sql);
+        while let Some(token) = cursor.next() {
+            if let Some(end) = places.get(&token.start) {
+                while cursor.peek().is_some_and(|next| next.start < *end) {
+                    cursor.next();
+                }
+            } else if let Some(name) = dotted(&token, &mut cursor, 4) {
+                // In `a.b.*` no part is the column's.
+                let all = cursor.peek().is_some_and(|next| next.is_sign("."));
+                shown.take(token.start, &name, all, &unnamed);
+            }
+        }
+        shown
     }
-    (parts, end)
+
+    fn take(&mut self, start: usize, name: &Dotted, all: bool, unnamed: &HashSet<Vec<String>>) {
+        let parts = name.parts.len() - usize::from(!all);
+        let table = &name.parts[..parts];
+        match (table, name.ends.get(parts.wrapping_sub(1))) {
+            ([], _) => {
+                self.ambiguous.extend(small(&name.parts));
+            }
+            ([_], _) => {
+                self.short.extend(small(table));
+            }
+            (_, Some(end)) if unnamed.contains(&small(table)) => {
+                self.called.insert(small(table));
+                self.qualified.push((start..*end, table.to_vec()));
+            }
+            _ => {}
+        }
+    }
+
+    /// The last part; all of them where columns call the table so and the last might mean another one.
+    fn name(&self, parts: &[String]) -> String {
+        let last = parts.last().cloned().unwrap_or_default();
+        let short = last.to_ascii_lowercase();
+        let is_only = self.short.contains(&short) && !self.ambiguous.contains(&short);
+        if is_only || !self.called.contains(&small(parts)) {
+            return last;
+        }
+        parts.join(".")
+    }
 }
 
-fn has_alias(cursor: &Cursor<'_>) -> bool {
-    let next = cursor.peek();
-    next.is_some_and(|next| next.name().is_some() && !next.is_any(NO_ALIAS))
-}
-
-/// The names that a statement gives to selects of its own (`WITH name AS (…)`).
-fn common_tables(sql: &str) -> Vec<String> {
-    let mut names = Vec::new();
-    let mut cursor = Cursor::new(sql);
-    while let Some(token) = cursor.next() {
-        let Some(name) = token.name() else { continue };
-        let mut ahead = cursor.clone();
-        if ahead.peek().is_some_and(|next| next.is_sign("(")) {
-            ahead.group();
-        }
-        if !ahead.eat("AS") {
-            continue;
-        }
-        ahead.eat("NOT");
-        ahead.eat("MATERIALIZED");
-        if ahead.peek().is_some_and(|next| next.is_sign("(")) {
-            names.push(name);
-        }
-    }
-    names
+fn small(parts: &[String]) -> Vec<String> {
+    parts.iter().map(|part| part.to_ascii_lowercase()).collect()
 }
 
 #[cfg(test)]
@@ -177,7 +170,7 @@ mod tests {
             let last = parts.last().unwrap();
             Ok((last != "unknown").then(|| format!("copy_{}", parts.join("."))))
         };
-        replace_tables(sql, table).unwrap()
+        replace_tables(sql, table).unwrap().text
     }
 
     #[test]
@@ -220,9 +213,85 @@ mod tests {
                 "SELECT * FROM a UNION ALL SELECT x, y FROM b",
                 r#"SELECT * FROM "copy_a" AS "a" UNION ALL SELECT x, y FROM "copy_b" AS "b""#,
             ),
+            (
+                "SELECT * FROM (WITH r AS (SELECT 1 a) SELECT a FROM r), (VALUES (1), (2)), c",
+                r#"SELECT * FROM (WITH r AS (SELECT 1 a) SELECT a FROM r), (VALUES (1), (2)), "copy_c" AS "c""#,
+            ),
+            (
+                "SELECT * FROM a JOIN b ON a.x = b.y, c JOIN d USING (x), e",
+                r#"SELECT * FROM "copy_a" AS "a" JOIN "copy_b" AS "b" ON a.x = b.y, "copy_c" AS "c" JOIN "copy_d" AS "d" USING (x), "copy_e" AS "e""#,
+            ),
         ] {
             assert_eq!(replaced(sql), expected);
         }
+    }
+
+    #[test]
+    fn columns_are_called_by_the_names_that_their_table_was_read_by() {
+        for (sql, expected) in [
+            (
+                r#"select "qry"."t".id, "Qry".T.* from "qry"."t" where qry . t . id > 1 order by "qry"."t"."id""#,
+                r#"select "qry.t".id, "Qry.T".* from "copy_qry.t" AS "qry.t" where "qry.t" . id > 1 order by "qry.t"."id""#,
+            ),
+            (
+                "select s.public.t.id from s.public.t",
+                r#"select "s.public.t".id from "copy_s.public.t" AS "s.public.t""#,
+            ),
+            // Two tables of one name, and one in a select within.
+            (
+                "select a.t.x, b.t.x from a.t join b.t on a.t.id = b.t.id",
+                r#"select "a.t".x, "b.t".x from "copy_a.t" AS "a.t" join "copy_b.t" AS "b.t" on "a.t".id = "b.t".id"#,
+            ),
+            (
+                "select 1 from a.t where exists (select 1 from b.t where t.id = a.t.id)",
+                r#"select 1 from "copy_a.t" AS "a.t" where exists (select 1 from "copy_b.t" AS "t" where t.id = "a.t".id)"#,
+            ),
+            (
+                "select 1 from a.t where exists (select 1 from b.u t where t.id = a.t.id)",
+                r#"select 1 from "copy_a.t" AS "a.t" where exists (select 1 from "copy_b.u" t where t.id = "a.t".id)"#,
+            ),
+            // Both forms of one table.
+            (
+                "select a.t.x, t.y from a.t",
+                r#"select "t".x, t.y from "copy_a.t" AS "t""#,
+            ),
+            // With a name of the statement's own SQLite wants that one.
+            (
+                "select a.t.x from a.t q",
+                r#"select a.t.x from "copy_a.t" q"#,
+            ),
+            (
+                "select b.t.x, 'a.t.x', t.x from a.t",
+                r#"select b.t.x, 'a.t.x', t.x from "copy_a.t" AS "t""#,
+            ),
+        ] {
+            assert_eq!(replaced(sql), expected);
+        }
+    }
+
+    #[test]
+    fn a_character_of_what_was_run_is_one_of_what_was_asked() {
+        let table = |parts: &[String]| Ok::<_, ()>(Some(format!("copy_{}", parts.join("."))));
+        let asked = "SELECT 'ü', s.t.id, x FROM s.t, b WHERE nothing";
+        let replaced = replace_tables(asked, table).unwrap();
+        let character = |text: &str, part: &str| {
+            let at = text.find(part).unwrap();
+            u32::try_from(text[..at].chars().count() + 1).unwrap()
+        };
+        for (run, was) in [
+            ("SELECT", "SELECT"),
+            ("\"s.t\".id", "s.t.id"),
+            ("id,", "id,"),
+            ("x FROM", "x FROM"),
+            ("\"copy_s.t\"", "s.t, b"),
+            ("AS \"b\"", "b WHERE"),
+            ("nothing", "nothing"),
+        ] {
+            let found = replaced.character_asked(character(&replaced.text, run));
+            assert_eq!(found, Some(character(asked, was)), "{run}");
+        }
+        assert_eq!(replaced.character_asked(0), None);
+        assert_eq!(replaced.character_asked(1_000), None);
     }
 
     proptest::proptest! {
@@ -234,7 +303,7 @@ mod tests {
         #[test]
         fn what_names_no_table_stays_as_it_is(sql in "[ -~]*") {
             let same: Result<_, ()> = replace_tables(&sql, |_| Ok(None));
-            proptest::prop_assert_eq!(same.unwrap(), sql);
+            proptest::prop_assert_eq!(same.unwrap().text, sql);
         }
     }
 }

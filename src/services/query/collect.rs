@@ -91,6 +91,7 @@ async fn taken(mut inlet: Inlet, limit: u64) -> Rows {
                 continue;
             }
             Chunk::Rows(batch) => batch,
+            Chunk::Largest(_) => continue,
         };
         rows.count += batch.len() as u64;
         bytes += batch.bytes();

@@ -1,26 +1,20 @@
 //! The workspace's own store, where tables of different sources stand side by side.
 
 use std::collections::HashMap;
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use tokio::task::spawn_blocking;
 
+use super::named::{Named, found};
 use super::{Queries, QueryError, QueryRequest, Rows, collect};
 use crate::connectors::read::Statement;
 use crate::connectors::{QueryRead, sqlite};
 use crate::local::{Copies, Copy};
 use crate::model::TableId;
-use crate::model::source::SourceTable;
 use crate::rows::RowColumn;
 use crate::services::sources::Place;
 use crate::store::{StoreError, sources, tables, workspaces};
-
-/// A copy, by the names that a statement may call it by.
-struct Named {
-    source: String,
-    table: SourceTable,
-    copy: Copy,
-}
 
 impl Queries {
     /// Runs a statement on the copies of a workspace.
@@ -38,20 +32,25 @@ impl Queries {
         };
         let (copies, named) = self.named(place).await?;
         let mut used = Vec::new();
-        let text = sqlite::replace_tables(&text, |parts| {
+        let replaced = sqlite::replace_tables(&text, |parts| {
             let copy = &found(&named, parts)?.copy;
             used.push(copy);
             Ok::<_, QueryError>(Some(copy.physical.clone()))
         })?;
         let mut session = sqlite::open_own(copies.path(), origins(&used)).await?;
         let asked = QueryRead {
-            statement: Statement::Sql { text, params },
+            statement: Statement::Sql {
+                text: replaced.text.clone(),
+                params,
+            },
             limit: request.limit,
             timeout: request.timeout,
         };
         let answered = collect::answered(session.as_mut(), &asked).await;
-        // The names of the tables are others in what ran, so a place in it is none in what was asked.
-        Ok(answered.map_err(|error| error.at_character(None))?)
+        Ok(answered.map_err(|error| {
+            let run = error.position.map(NonZeroU32::get);
+            error.at_character(run.and_then(|run| replaced.character_asked(run)))
+        })?)
     }
 
     /// The copies of a workspace. None of them is there before the first sync.
@@ -137,59 +136,4 @@ fn origins(copies: &[&Copy]) -> sqlite::Origins {
         })
     });
     columns.collect()
-}
-
-/// The table that a name in a statement means.
-fn found<'n>(named: &'n [Named], parts: &[String]) -> Result<&'n Named, QueryError> {
-    let fits = |copy: &&Named| {
-        let name = &copy.table.name;
-        let schema = copy.table.schema.as_deref();
-        match parts {
-            [table] => name == table || copy.table.id.as_str() == table,
-            [first, table] => name == table && (copy.source == *first || schema == Some(first)),
-            [source, within, table] => {
-                copy.source == *source && schema == Some(within) && name == table
-            }
-            _ => false,
-        }
-    };
-    let mut fitting = named.iter().filter(fits);
-    let full = parts.join(".");
-    match (fitting.next(), fitting.next()) {
-        (Some(one), None) => Ok(one),
-        (Some(one), Some(other)) => Err(unknown(
-            format!("`{full}` may be `{}` or `{}`.", one.full(), other.full()),
-            "Write the source's name before the table's, and the schema between them where it takes that: \"source\".\"schema\".\"table\".",
-        )),
-        // What SQLite itself has by that name, such as sqlite_schema, is not for callers; the error is ours,
-        // since SQLite's would name no table that a caller knows.
-        _ => Err(unknown(
-            format!("There is no copy of a table `{full}` in this workspace."),
-            "Copy it by /sync; tables are called \"source\".\"table\".",
-        )),
-    }
-}
-
-impl Named {
-    fn full(&self) -> String {
-        let schema = self
-            .table
-            .schema
-            .as_ref()
-            .map(|schema| format!("{schema}."));
-        format!(
-            "{}.{}{}",
-            self.source,
-            schema.unwrap_or_default(),
-            self.table.name
-        )
-    }
-}
-
-fn unknown(message: String, hint: &str) -> QueryError {
-    QueryError::Unknown {
-        field: "sql".to_owned(),
-        message,
-        hint: hint.to_owned(),
-    }
 }

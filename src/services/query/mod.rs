@@ -3,6 +3,7 @@
 
 mod collect;
 mod local;
+mod named;
 mod preview;
 
 use std::collections::HashMap;

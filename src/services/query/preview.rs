@@ -173,7 +173,14 @@ impl PreviewRequest {
             offset: self.offset,
             limit: None,
         };
-        self.checked(read)
+        self.checked(
+            read,
+            if is_kept_by_an_index(table, &self.order) {
+                &[]
+            } else {
+                &table.primary_key
+            },
+        )
     }
 
     fn of_copy(&self, copy: &Copy) -> Result<TableRead, QueryError> {
@@ -200,11 +207,12 @@ impl PreviewRequest {
             offset: self.offset,
             limit: None,
         };
-        self.checked(read)
+        self.checked(read, &copy.key)
     }
 
-    /// Names of columns go into statements only where the table has them.
-    fn checked(&self, read: TableRead) -> Result<TableRead, QueryError> {
+    /// Names of columns go into statements only where the table has them. Rows that are alike in what they
+    /// are ordered by are ordered by the key, so that no row stands on two pages and none on no page.
+    fn checked(&self, mut read: TableRead, key: &[String]) -> Result<TableRead, QueryError> {
         let orders = self.order.iter().map(|order| ("order_by", &order.column));
         let filters = self
             .conditions
@@ -228,6 +236,83 @@ impl PreviewRequest {
                 });
             }
         }
+        if !read.order.is_empty() {
+            for name in key {
+                let is_known = read.columns.iter().any(|column| column.name == *name);
+                if is_known && !read.order.iter().any(|order| order.column == *name) {
+                    read.order.push(Order {
+                        column: name.clone(),
+                        descending: false,
+                    });
+                }
+            }
+        }
         Ok(read)
+    }
+}
+
+/// Whether an index has the documents of a collection in this order, those that are alike in one of their
+/// own, so that `MongoDB` need not sort them all for a key behind it.
+fn is_kept_by_an_index(table: &Table, order: &[Order]) -> bool {
+    let leads = |name: &str| {
+        table.indexes.iter().any(|index| {
+            let first = index.columns.first();
+            first.is_some_and(|first| first.name.as_deref() == Some(name))
+        })
+    };
+    table.kind == TableKind::Collection && matches!(order, [only] if leads(&only.column))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::{Index, IndexColumn};
+
+    #[test]
+    fn rows_that_are_alike_are_ordered_by_the_key_too() {
+        let column = |name: &str| Column {
+            name: name.to_owned(),
+            ..Column::default()
+        };
+        let by = |column: &str| Order {
+            column: column.to_owned(),
+            descending: true,
+        };
+        let mut table = Table {
+            columns: ["a", "b", "size"].map(column).to_vec(),
+            primary_key: vec!["a".to_owned(), "b".to_owned()],
+            ..Table::default()
+        };
+        let ordered = |table: &Table, order: Vec<Order>| {
+            let request = PreviewRequest {
+                source_id: String::new(),
+                table: None,
+                from: Side::Source,
+                limit: 1,
+                offset: 0,
+                order,
+                search: None,
+                conditions: Vec::new(),
+            };
+            let read = request.of_table(table, &Selection::default()).unwrap();
+            let names = read.order.into_iter().map(|order| order.column);
+            names.collect::<Vec<_>>()
+        };
+        assert_eq!(ordered(&table, vec![by("size")]), ["size", "a", "b"]);
+        assert_eq!(
+            ordered(&table, vec![by("b"), by("size")]),
+            ["b", "size", "a"]
+        );
+        assert_eq!(ordered(&table, Vec::new()), [""; 0]);
+        table.kind = TableKind::Collection;
+        assert_eq!(ordered(&table, vec![by("size")]), ["size", "a", "b"]);
+        table.indexes.push(Index {
+            columns: vec![IndexColumn {
+                name: Some("size".to_owned()),
+                ..IndexColumn::default()
+            }],
+            ..Index::default()
+        });
+        assert_eq!(ordered(&table, vec![by("size")]), ["size"]);
     }
 }

@@ -6,6 +6,7 @@ use std::time::Instant;
 use tokio::sync::oneshot;
 use tokio::task::spawn_blocking;
 
+use super::emptied;
 use super::plan::Plan;
 use super::progress::TableProgress;
 use super::report::{TableReport, TableStatus};
@@ -75,6 +76,9 @@ pub async fn copy(
 ) -> Result<TableReport, CopyError> {
     let since = Instant::now();
     progress.restart();
+    if let Some(copy) = plan.is_emptied() {
+        return emptied::empty(plan, copy, to).await;
+    }
     let version = session.version(&plan.read).await;
     let version = version.map_err(CopyError::Source)?;
     if let Some(copy) = plan.still_is(version.as_ref()) {
@@ -82,11 +86,13 @@ pub async fn copy(
     }
     let told = match &plan.cursor {
         // Of the same snapshot as the rows that are about to be read.
-        Some(column) if plan.capability.seeks => {
+        Some(column)
+            if plan.capability.seeks && !session.tells_largest(&plan.read, &column.name) =>
+        {
             let largest = session.largest(&plan.read, &column.name).await;
             Told::BySource(largest.map_err(CopyError::Source)?)
         }
-        _ => Told::ByRows,
+        _ => Told::ByRows { since },
     };
     let (outlet, rows) = channel(DEPTH, to.batch_rows);
     let keys = plan.keys.as_ref().map(|_| channel(DEPTH, to.batch_rows));

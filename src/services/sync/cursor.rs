@@ -1,10 +1,13 @@
 //! From where an incremental copy goes on.
 
+use std::time::Duration;
+
 use jiff::SignedDuration;
 use jiff::civil::{Date, DateTime};
 use serde::{Deserialize, Serialize};
 
 use crate::connectors::read::UnderWay;
+use crate::local::Copy;
 use crate::rows::Cell;
 use crate::schema::DataType;
 
@@ -40,6 +43,34 @@ pub struct Kept {
     /// The version of the table that was copied, where its source tells versions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
+    /// The engine's own id of the table that was copied, where it has such ids.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub engine_id: Option<String>,
+}
+
+impl Kept {
+    /// What is kept with this copy.
+    #[must_use]
+    pub fn with(copy: &Copy) -> Self {
+        let kept = copy.cursor.clone();
+        let kept = kept.and_then(|kept| serde_json::from_value(kept).ok());
+        kept.unwrap_or_default()
+    }
+
+    /// Whether it says anything.
+    #[must_use]
+    pub fn is_of_use(&self) -> bool {
+        self.cursor.is_some() || self.version.is_some() || self.engine_id.is_some()
+    }
+}
+
+/// What may have been missed by a copy though it is before the largest value that it saw.
+#[derive(Debug, Clone, Copy)]
+pub struct Unseen<'a> {
+    /// Transactions that were under way when the copy began.
+    pub under_way: &'a UnderWay,
+    /// How long the copy lasted until it knew the largest value: what came meanwhile has times of that while.
+    pub lasted: Duration,
 }
 
 /// The largest value of a column among rows that come by, for sources that cannot be asked for it.
@@ -91,27 +122,27 @@ fn is_value(text: &str, logical_type: &DataType) -> bool {
         DataType::Date => text.parse::<Date>().is_ok(),
         DataType::Timestamp => is_time(text),
         DataType::Timestamptz => text.strip_suffix('Z').is_some_and(is_time),
-        DataType::ObjectId => text.len() == 24 && text.bytes().all(|b| b.is_ascii_hexdigit()),
         _ => false,
     }
 }
 
 impl Cursor {
-    /// The cursor after a copy that saw `value` as the largest, and `under_way`.
+    /// The cursor after a copy that saw `value` as the largest, and not what is `unseen`.
     #[must_use]
     pub fn after(
         last: Option<&Self>,
         column: &str,
         logical_type: &DataType,
         value: String,
-        under_way: &UnderWay,
+        unseen: &Unseen<'_>,
         appends: bool,
     ) -> Self {
         let last = last.filter(|last| last.column == column);
-        let (from, next) = match (under_way, last) {
+        let back = || back(&value, logical_type, unseen.lasted);
+        let (from, next) = match (unseen.under_way, last) {
             (UnderWay::None, _) => (value.clone(), None),
-            (UnderWay::Unknown, _) => (back(&value, logical_type), None),
-            (UnderWay::Some { next, .. }, None) => (back(&value, logical_type), Some(*next)),
+            (UnderWay::Unknown, _) => (back(), None),
+            (UnderWay::Some { next, .. }, None) => (back(), Some(*next)),
             (UnderWay::Some { oldest, next }, Some(last)) => {
                 // All that were under way the last time have ended, so that what is under way now
                 // began later, with values beyond those of then.
@@ -122,7 +153,7 @@ impl Cursor {
         };
         // A transaction that wrote nothing yet has no number, and may still write the time it began.
         let from = match logical_type {
-            DataType::Timestamp | DataType::Timestamptz => from.min(back(&value, logical_type)),
+            DataType::Timestamp | DataType::Timestamptz => from.min(back()),
             _ => from,
         };
         Self {
@@ -161,11 +192,14 @@ pub fn is_number(logical_type: &DataType) -> bool {
     )
 }
 
-/// A value some way before `value`.
-fn back(value: &str, logical_type: &DataType) -> String {
+/// A value some way before `value`; where it tells a time, also before all that was made in the while
+/// that a copy `lasted`.
+fn back(value: &str, logical_type: &DataType, lasted: Duration) -> String {
+    let lasted = i64::try_from(lasted.as_secs()).unwrap_or(i64::MAX);
+    let seconds = SECONDS.saturating_add(lasted);
     let earlier = match logical_type {
-        DataType::Timestamp | DataType::Timestamptz => earlier_time(value),
-        DataType::ObjectId => earlier_object_id(value),
+        DataType::Timestamp | DataType::Timestamptz => earlier_time(value, seconds),
+        DataType::ObjectId => earlier_object_id(value, seconds),
         _ if is_number(logical_type) => {
             let number = value.parse::<i64>().ok();
             number.map(|number| number.saturating_sub(NUMBERS).to_string())
@@ -175,7 +209,7 @@ fn back(value: &str, logical_type: &DataType) -> String {
     earlier.unwrap_or_else(|| value.to_owned())
 }
 
-fn earlier_time(value: &str) -> Option<String> {
+fn earlier_time(value: &str, seconds: i64) -> Option<String> {
     let (time, zone) = match value.strip_suffix('Z') {
         Some(time) => (time, "Z"),
         None => (value, ""),
@@ -184,14 +218,14 @@ fn earlier_time(value: &str) -> Option<String> {
         .split_once('.')
         .map_or(0, |(_, fraction)| fraction.len());
     let time: DateTime = time.parse().ok()?;
-    let time = time.checked_sub(SignedDuration::from_secs(SECONDS)).ok()?;
+    let time = time.checked_sub(SignedDuration::from_secs(seconds)).ok()?;
     Some(format!("{time:.digits$}{zone}"))
 }
 
 /// An `ObjectId` begins with its second (<https://www.mongodb.com/docs/manual/reference/bson-types/#objectid>).
-fn earlier_object_id(value: &str) -> Option<String> {
+fn earlier_object_id(value: &str, seconds: i64) -> Option<String> {
     let second = u32::from_str_radix(value.get(..8)?, 16).ok()?;
-    let earlier = second.saturating_sub(u32::try_from(SECONDS).unwrap_or(0));
+    let earlier = second.saturating_sub(u32::try_from(seconds).unwrap_or(u32::MAX));
     Some(format!("{earlier:08x}{}", "0".repeat(16)))
 }
 
@@ -200,8 +234,18 @@ mod tests {
     use super::*;
 
     fn after(last: Option<&Cursor>, value: &str, under_way: &UnderWay) -> Cursor {
-        let value = value.to_owned();
-        Cursor::after(last, "id", &DataType::Int64, value, under_way, false)
+        of_type(&DataType::Int64, last, value, under_way, Duration::ZERO)
+    }
+
+    fn of_type(
+        logical_type: &DataType,
+        last: Option<&Cursor>,
+        value: &str,
+        under_way: &UnderWay,
+        lasted: Duration,
+    ) -> Cursor {
+        let unseen = Unseen { under_way, lasted };
+        Cursor::after(last, "id", logical_type, value.to_owned(), &unseen, false)
     }
 
     #[test]
@@ -237,12 +281,19 @@ mod tests {
     #[test]
     fn a_version_is_kept_beside_a_cursor_or_alone() {
         let cursor = after(None, "9", &UnderWay::None);
-        for (cursor, version) in [
-            (Some(cursor.clone()), None),
-            (Some(cursor), Some("v".to_owned())),
-            (None, Some("v".to_owned())),
+        let text = || Some("v".to_owned());
+        for (cursor, version, engine_id) in [
+            (Some(cursor.clone()), None, None),
+            (Some(cursor), text(), text()),
+            (None, text(), None),
+            (None, None, text()),
         ] {
-            let kept = Kept { cursor, version };
+            let kept = Kept {
+                cursor,
+                version,
+                engine_id,
+            };
+            assert!(kept.is_of_use());
             let written = serde_json::to_value(&kept).unwrap();
             assert_eq!(serde_json::from_value::<Kept>(written).unwrap(), kept);
         }
@@ -275,7 +326,8 @@ mod tests {
             ),
             ("2024-03-01", DataType::Date, "2024-03-01"),
         ] {
-            assert_eq!(back(value, &kind), from);
+            let cursor = of_type(&kind, None, value, &UnderWay::Unknown, Duration::ZERO);
+            assert_eq!(cursor.from, from);
         }
     }
 
@@ -294,30 +346,45 @@ mod tests {
     }
 
     #[test]
+    fn what_came_while_rows_told_the_largest_is_read_again() {
+        let hour = Duration::from_hours(1);
+        for (value, kind, from) in [
+            (
+                "2024-03-01T02:05:00.5Z",
+                DataType::Timestamptz,
+                "2024-03-01T01:00:00.5Z",
+            ),
+            (
+                "65e0f0d2aaaaaaaaaaaaaaaa",
+                DataType::ObjectId,
+                "65e0e1960000000000000000",
+            ),
+            ("9000", DataType::Int64, "8000"),
+        ] {
+            let cursor = of_type(&kind, None, value, &UnderWay::Unknown, hour);
+            assert_eq!((&*cursor.value, &*cursor.from), (value, from));
+        }
+    }
+
+    #[test]
     fn a_cursor_of_another_column_tells_nothing() {
-        let last = after(None, "9000", &UnderWay::None);
+        let last = Cursor {
+            column: "n".to_owned(),
+            ..after(None, "9000", &UnderWay::None)
+        };
         let busy = UnderWay::Some { oldest: 1, next: 2 };
-        let other = Cursor::after(
-            Some(&last),
-            "n",
-            &DataType::Int64,
-            "5".to_owned(),
-            &busy,
-            false,
-        );
-        assert_eq!(other.from, "-995");
+        assert_eq!(after(Some(&last), "5", &busy).from, "-995");
     }
 
     #[test]
     fn times_are_read_some_way_back_even_of_a_quiet_source() {
-        let value = "2024-03-01T00:05:00.000000".to_owned();
-        let cursor = Cursor::after(
-            None,
-            "t",
+        let value = "2024-03-01T00:05:00.000000";
+        let cursor = of_type(
             &DataType::Timestamp,
+            None,
             value,
             &UnderWay::None,
-            false,
+            Duration::ZERO,
         );
         assert_eq!(cursor.from, "2024-03-01T00:00:00.000000");
     }

@@ -2,6 +2,8 @@
 
 mod copy;
 mod cursor;
+mod drift;
+mod emptied;
 mod options;
 mod plan;
 mod progress;

@@ -1,10 +1,11 @@
 //! How a table is copied: decided before anything of it is read.
 
-use super::cursor::{Cursor, Kept, can_be_cursor, has_an_end, is_number};
+use super::cursor::{Cursor, Kept, Unseen, can_be_cursor, has_an_end, is_number};
+use super::drift;
 use super::options::{Mode, SyncOptions};
-use crate::connectors::read::{Condition, Test, UnderWay};
+use crate::connectors::read::{Condition, Test};
 use crate::connectors::{Capability, Selection, TableRead};
-use crate::local::{Copy, same_form};
+use crate::local::Copy;
 use crate::schema::{Column, DataType, Table, TableKind, TableRef};
 
 /// How a table is copied.
@@ -62,11 +63,12 @@ impl Way {
     }
 }
 
-/// Why a table is not copied; `named` says that a caller asks for this one.
+/// Why a table is not copied; `named` says that a caller asks for this one, `goes` that there is a copy which
+/// goes where nothing is left of the table.
 #[must_use]
-pub fn left_out(table: &Table, named: bool) -> Option<&'static str> {
-    if table.columns.is_empty() && table.sample.is_none() {
-        return Some("It has no columns.");
+pub fn left_out(table: &Table, named: bool, goes: bool) -> Option<&'static str> {
+    if has_none(table) {
+        return (!goes).then_some("It has no columns.");
     }
     match table.kind {
         _ if named => None,
@@ -75,6 +77,12 @@ pub fn left_out(table: &Table, named: bool) -> Option<&'static str> {
         TableKind::VirtualTable => Some("A virtual table is copied where `tables` names it."),
         _ => None,
     }
+}
+
+/// Whether there are neither columns nor rows, as of a file that is empty. A collection without documents has
+/// an `_id` all the same.
+fn has_none(table: &Table) -> bool {
+    table.columns.is_empty() && table.kind != TableKind::Collection
 }
 
 impl Plan {
@@ -100,7 +108,7 @@ impl Plan {
             });
         let mut plan = Self {
             read: read(&table, copy.as_ref(), selection),
-            changes: changes(&table, copy.as_ref()),
+            changes: drift::changes(&table, copy.as_ref()),
             keys: None,
             table,
             key,
@@ -150,6 +158,10 @@ impl Plan {
     }
 
     fn choose(&mut self, options: &SyncOptions) -> Result<(), String> {
+        let appends = options.mode == Some(Mode::Append);
+        if has_none(&self.table) && !appends {
+            return Ok(());
+        }
         let mut unfit = None;
         let cursor = match (told(&self.table, options), declared(&self.table)) {
             (Some(name), _) => Some(fit(&self.table, name, "`cursor_columns` names")?),
@@ -162,7 +174,6 @@ impl Plan {
             (None, None) => found(&self.table, &self.key),
         };
         let untold = unfit.unwrap_or_else(|| self.no_cursor());
-        let appends = options.mode == Some(Mode::Append);
         if appends && cursor.is_none() {
             return Err(untold);
         }
@@ -224,12 +235,16 @@ impl Plan {
         Ok(())
     }
 
+    /// The copy, where nothing is left of what it was made of.
+    #[must_use]
+    pub fn is_emptied(&self) -> Option<&Copy> {
+        self.copy.as_ref().filter(|_| has_none(&self.table))
+    }
+
     /// What the last copy left for this one.
     #[must_use]
     pub fn kept(&self) -> Kept {
-        let kept = self.copy.as_ref().and_then(|copy| copy.cursor.clone());
-        let kept = kept.and_then(|kept| serde_json::from_value(kept).ok());
-        kept.unwrap_or_default()
+        self.copy.as_ref().map(Kept::with).unwrap_or_default()
     }
 
     /// The copy, where it is one of this version of the table and that is all that is wanted.
@@ -242,7 +257,7 @@ impl Plan {
 
     /// From where the next copy goes on, after one that saw this as the cursor's largest value.
     #[must_use]
-    pub fn next_cursor(&self, largest: Option<String>, under_way: &UnderWay) -> Option<Cursor> {
+    pub fn next_cursor(&self, largest: Option<String>, unseen: &Unseen<'_>) -> Option<Cursor> {
         let column = self.cursor.as_ref()?;
         let kept = self.kept().cursor.filter(|_| self.way != Way::Full);
         // Nothing new, an empty table, or a value that nothing comes behind.
@@ -254,7 +269,7 @@ impl Plan {
             &column.name,
             &column.logical_type,
             largest,
-            under_way,
+            unseen,
             self.appends(),
         ))
     }
@@ -306,6 +321,9 @@ impl Plan {
         } else {
             format!("Changes that leave `{name}` as it was, or set it back.")
         });
+        spots.push(format!(
+            "New rows whose `{name}` is less than what was copied before."
+        ));
         if cursor.nullable {
             spots.push(format!("Rows without a `{name}`, from the second copy on."));
         }
@@ -459,40 +477,6 @@ fn same_key(copy: &Copy, key: &[String]) -> bool {
         .eq(key.iter().map(|name| Some(name.clone())))
 }
 
-/// What is different from the last copy so that its rows cannot stay. Documents may have any fields.
-fn changes(table: &Table, copy: Option<&Copy>) -> Vec<String> {
-    let (Some(copy), None) = (copy, &table.sample) else {
-        return Vec::new();
-    };
-    let known = |name: &str| {
-        copy.columns
-            .iter()
-            .find(|column| column.source_name == name)
-    };
-    let mut changes = Vec::new();
-    for column in &table.columns {
-        let (name, now) = (&column.name, &column.native_type);
-        match known(name) {
-            None => changes.push(format!("The column `{name}` was added.")),
-            Some(before) if !same_form(&before.logical_type, &column.logical_type) => {
-                let before = &before.native_type;
-                changes.push(format!("The column `{name}` was {before} and is {now}."));
-            }
-            Some(_) => {}
-        }
-    }
-    for before in &copy.columns {
-        if column(table, &before.source_name).is_none() {
-            changes.push(format!("The column `{}` was dropped.", before.source_name));
-        }
-    }
-    let order = table.columns.iter().map(|column| &column.name);
-    if changes.is_empty() && !order.eq(copy.columns.iter().map(|column| &column.source_name)) {
-        changes.push("The columns stand in another order.".to_owned());
-    }
-    changes
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -525,12 +509,19 @@ mod tests {
     #[test]
     fn a_table_without_columns_is_left_out_and_a_collection_without_documents_is_not() {
         let mut none = table(&[]);
-        assert!(left_out(&none, true).is_some());
-        none.sample = Some(Sample::default());
-        assert!(left_out(&none, true).is_none());
+        // An API that sent no records, too.
+        for sample in [None, Some(Sample::default())] {
+            none.sample = sample;
+            assert!(left_out(&none, true, false).is_some());
+            // What was copied of it before is to go.
+            assert!(left_out(&none, true, true).is_none());
+        }
+        none.kind = TableKind::Collection;
+        assert!(left_out(&none, true, false).is_none());
         let mut view = table(&[("a", DataType::Int32)]);
         view.kind = TableKind::View;
-        assert!(left_out(&view, false).is_some() && left_out(&view, true).is_none());
+        assert!(left_out(&view, false, true).is_some());
+        assert!(left_out(&view, true, false).is_none());
     }
 
     #[test]

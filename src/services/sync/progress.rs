@@ -96,7 +96,9 @@ impl Progress {
             rows += done;
             bytes += table.bytes.load(Relaxed);
             let expected = table.estimate.unwrap_or(0).max(done);
-            estimate += expected;
+            if phase != Phase::Skipped {
+                estimate += expected;
+            }
             if matches!(phase, Phase::Waiting | Phase::Copying) {
                 left += expected - done;
             }

@@ -170,8 +170,10 @@ impl SourceRun<'_> {
             batch_rows: self.options.batch_size.unwrap_or(usize::MAX),
         };
         let progress = self.progress.table(&self.record.source.name, &table);
-        let skipped = left_out(&table, named);
         let capability = target.driver.capability;
+        // What changed is asked of an API, which may be nothing.
+        let whole = !(self.options.is_incremental() && capability.network);
+        let skipped = left_out(&table, named, whole && copies.contains_key(&id));
         let selection = &target.settings.selection;
         let plan = Plan::new(
             table,

@@ -2,11 +2,12 @@
 //! written until that becomes the copy, or goes.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
 use super::copy::{CopyError, Destination};
-use super::cursor::{Cursor, Kept, Largest};
+use super::cursor::{Cursor, Kept, Largest, Unseen};
 use super::plan::{Plan, Way};
 use super::progress::{Phase, TableProgress};
 use crate::connectors::read::UnderWay;
@@ -33,8 +34,8 @@ pub struct Writing {
 pub enum Told {
     /// The source, which was asked: this, where any row has one.
     BySource(Option<String>),
-    /// The rows, as they pass.
-    ByRows,
+    /// The rows, as they pass since then. What comes meanwhile may be less than what they tell.
+    ByRows { since: Instant },
 }
 
 /// What was written.
@@ -65,11 +66,15 @@ impl Writing {
             return Err(CopyError::GivenUp);
         }
         self.progress.enter(Phase::Finishing);
-        let largest = match &self.told {
-            Told::BySource(told) => told.clone(),
-            Told::ByRows => largest,
+        let (largest, lasted) = match &self.told {
+            Told::BySource(told) => (told.clone(), Duration::ZERO),
+            Told::ByRows { since } => (largest, since.elapsed()),
         };
-        let cursor = self.plan.next_cursor(largest, &self.under_way);
+        let unseen = Unseen {
+            under_way: &self.under_way,
+            lasted,
+        };
+        let cursor = self.plan.next_cursor(largest, &unseen);
         self.finish(filled, keys, cursor)
     }
 
@@ -83,9 +88,9 @@ impl Writing {
         let kept = Kept {
             cursor,
             version: self.version.clone(),
+            engine_id: self.plan.table.engine_id.clone(),
         };
-        let is_of_use = kept.cursor.is_some() || kept.version.is_some();
-        let next = is_of_use.then(|| serde_json::to_value(&kept));
+        let next = kept.is_of_use().then(|| serde_json::to_value(&kept));
         let next = next.transpose().map_err(|_| CopyError::Inside)?;
         let Destination {
             copies,
@@ -119,13 +124,20 @@ impl Writing {
             if !copy.takes(&delta.columns) {
                 return Err(CopyError::Changed);
             }
-            let delta = delta.among(keys.map(indexed).transpose()?);
+            let keys = keys.map(indexed).transpose()?;
+            let of_source = keys.as_ref().map_or(0, Stage::rows);
+            let delta = delta.among(keys);
             let applied = copies.apply(copy, &change, &delta, now, next);
             let (copy, applied) = applied.map_err(|error| match error {
                 LocalError::Overtaken => CopyError::Changed,
                 other => CopyError::Local(other),
             })?;
-            (copy, applied, Vec::new())
+            let missing = of_source.saturating_sub(copy.rows);
+            let note = format!(
+                "{missing} of the source's rows are not in the copy: they came later and are less by the cursor, or came while it was read. A full refresh copies them."
+            );
+            let notes = Vec::from_iter((missing > 0).then_some(note));
+            (copy, applied, notes)
         };
         Ok(Written {
             copy,
@@ -201,7 +213,7 @@ impl<'a> Writer<'a> {
         let full = writing.plan.way == Way::Full;
         let all = Self::of_keys(writing);
         let column = writing.plan.cursor.as_ref();
-        let column = column.filter(|_| matches!(writing.told, Told::ByRows));
+        let column = column.filter(|_| matches!(writing.told, Told::ByRows { .. }));
         let of_cursor = column.map(|column| (&*column.name, Largest::of(&column.logical_type)));
         Self {
             count: |progress, rows| progress.add(rows.len(), rows.bytes()),
@@ -236,6 +248,7 @@ impl<'a> Writer<'a> {
 
     /// Takes all that comes. Answers the largest value too that was looked for.
     fn take(mut self, mut inlet: Inlet) -> Result<(Filled, Option<String>), LocalError> {
+        let mut told = None;
         while let Some(chunk) = inlet.next_blocking() {
             match chunk {
                 Chunk::Columns(columns) => {
@@ -266,16 +279,15 @@ impl<'a> Writer<'a> {
                         self.begin()?;
                     }
                 }
+                Chunk::Largest(value) => told = Some(value),
             }
         }
         let filled = match self.stage {
             Some(stage) => Filled::Stage(stage),
             None => Filled::Batches(self.columns, self.batches),
         };
-        Ok((
-            filled,
-            self.largest.and_then(|(_, largest)| largest.value()),
-        ))
+        let seen = self.largest.and_then(|(_, largest)| largest.value());
+        Ok((filled, told.or(seen)))
     }
 
     /// Begins a table, with what is in memory.

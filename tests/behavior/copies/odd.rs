@@ -127,6 +127,51 @@ async fn is_copied(stage: &Stage, count: i64) {
 }
 
 #[actix_web::test]
+async fn a_table_that_took_the_name_of_another_is_copied_whole() {
+    let Some(engine) = Postgres::chosen() else {
+        return;
+    };
+    let stage = Stage::of(&engine).await;
+    let admin = engine.admin(&stage.name).await;
+    let made = "CREATE TABLE t (id int PRIMARY KEY, rev int NOT NULL);
+                INSERT INTO t SELECT n, n FROM generate_series(1, 9) n";
+    admin.batch_execute(made).await.unwrap();
+    let first = stage.sync(by_rev()).await;
+    assert_eq!(first["rows_total"], 9, "{first}");
+    let exchanged = "CREATE TABLE fresh (id int PRIMARY KEY, rev int NOT NULL);
+                     INSERT INTO fresh VALUES (3, 1), (70, 2);
+                     ALTER TABLE t RENAME TO stale; ALTER TABLE fresh RENAME TO t";
+    admin.batch_execute(exchanged).await.unwrap();
+    let second = stage.sync(by_rev()).await;
+    assert_eq!(
+        (&second["strategy"], &second["rows_total"]),
+        (&json!("full_refresh"), &json!(2)),
+        "{second}"
+    );
+    assert!(
+        second["reason"].to_string().contains("another table"),
+        "{second}"
+    );
+    let rows = [[3, 1], [70, 2]].map(|row| row.map(Owned::Integer).to_vec());
+    assert_eq!(stage.ask("SELECT id, rev FROM t ORDER BY id").await, rows);
+    let third = stage.sync(by_rev()).await;
+    assert_eq!(third["strategy"], "upsert", "{third}");
+    // Late, and less by the cursor than what was copied before.
+    let late = "INSERT INTO t VALUES (1, -2000)";
+    admin.batch_execute(late).await.unwrap();
+    let mut options = by_rev();
+    options["detect_deletes"] = json!(true);
+    let fourth = stage.sync(options).await;
+    assert_eq!(fourth["rows_total"], 2, "{fourth}");
+    assert!(
+        fourth["blind_spots"]
+            .to_string()
+            .contains("1 of the source's rows"),
+        "{fourth}"
+    );
+}
+
+#[actix_web::test]
 async fn a_hundred_megabytes_of_postgresql_are_one_value() {
     let Some(engine) = Postgres::chosen() else {
         return;

@@ -70,6 +70,7 @@ async fn read(session: &mut Box<dyn Session>, wanted: &TableRead) -> Result<Read
             match chunk {
                 Chunk::Columns(told) => columns = told.into_iter().map(|c| c.name).collect(),
                 Chunk::Rows(batch) => rows.extend(batch.rows().map(values)),
+                Chunk::Largest(value) => panic!("{value}"),
             }
         }
         (columns, rows)

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use jiff::civil::{Date, Time};
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::{SignedDuration, civil};
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
 use parquet::data_type::{AsBytes, ByteArray, DataType, FixedLenByteArray, Int96};
 use parquet::errors::{ParquetError, Result};
@@ -228,11 +228,15 @@ fn time_of_day(units: i64, digits: u8) -> Option<String> {
 /// Units since 1970.
 fn timestamp(units: i64, digits: u8, utc: bool) -> Option<String> {
     let nanos = i128::from(units) * 10_i128.pow(u32::from(9 - digits));
-    let instant = Timestamp::from_nanosecond(nanos).ok()?;
-    let text = written(
-        instant.to_zoned(TimeZone::UTC).datetime(),
-        usize::from(digits),
-    );
+    // By the calendar, which goes on to the last moment of 9999; instants end a day before, for the sake of offsets.
+    let seconds = i64::try_from(nanos.div_euclid(1_000_000_000)).ok()?;
+    let part = i32::try_from(nanos.rem_euclid(1_000_000_000)).ok()?;
+    let since = SignedDuration::new(seconds, part);
+    let stands = civil::date(1970, 1, 1)
+        .at(0, 0, 0, 0)
+        .checked_add(since)
+        .ok()?;
+    let text = written(stands, usize::from(digits));
     Some(if utc { format!("{text}Z") } else { text })
 }
 
@@ -333,6 +337,9 @@ mod tests {
     fn times_are_written_as_their_forms_want_them() {
         let nanos = timestamp(-1, 9, true);
         assert_eq!(nanos.as_deref(), Some("1969-12-31T23:59:59.999999999Z"));
+        let last = timestamp(253_402_300_799_999_999, 6, false);
+        assert_eq!(last.as_deref(), Some("9999-12-31T23:59:59.999999"));
+        assert_eq!(timestamp(253_402_300_800_000_000, 6, false), None);
         assert_eq!(
             timestamp(1_000, 3, false).as_deref(),
             Some("1970-01-01T00:00:01.000")

@@ -6,6 +6,7 @@ mod field;
 mod filter;
 mod largest;
 pub mod layout;
+pub mod newest;
 pub mod rows;
 mod select;
 pub mod snapshot;
@@ -20,7 +21,6 @@ use crate::connectors::read::{Outlet, TableRead, not_offered};
 use crate::connectors::{ConnectorError, ErrorKind, Stage};
 use crate::schema::TableKind;
 use cursor::Batches;
-use layout::Layout;
 use rows::{End, Rows};
 
 /// Where it is read, and in which state.
@@ -47,7 +47,7 @@ impl<'a> Reader<'a> {
         let database = self.database_of(read).map_err(End::Failed)?;
         let command = select::command(read).map_err(End::Failed)?;
         let mut batches = self.open(database, &command).await.map_err(End::Failed)?;
-        let mut rows = Rows::of_table(Layout::of_table(read), out).await?;
+        let mut rows = Rows::of_table(read, out).await?;
         if read.limit != Some(0) {
             batches.read(&mut rows).await?;
         }

@@ -7,7 +7,8 @@ use super::super::extended::{Form, Unwritable, Writer};
 use super::super::types::Kinds;
 use super::cell;
 use super::layout::{self, Layout, Source};
-use crate::connectors::read::{Closed, Outlet};
+use super::newest::Newest;
+use crate::connectors::read::{Closed, Outlet, TableRead};
 use crate::connectors::{ConnectorError, ErrorKind};
 use crate::rows::RowBatch;
 
@@ -61,14 +62,16 @@ pub struct Rows<'o> {
     layout: Layout,
     out: &'o mut Outlet,
     batch: RowBatch,
+    newest: Option<Newest>,
     told: bool,
     untouched: bool,
 }
 
 impl<'o> Rows<'o> {
     /// Of a table, whose columns are told at once.
-    pub async fn of_table(layout: Layout, out: &'o mut Outlet) -> Result<Self, Closed> {
-        let mut rows = Self::of_query(layout, out);
+    pub async fn of_table(read: &TableRead, out: &'o mut Outlet) -> Result<Self, Closed> {
+        let mut rows = Self::of_query(Layout::of_table(read), out);
+        rows.newest = Newest::of(read, &rows.layout);
         rows.tell().await?;
         Ok(rows)
     }
@@ -79,6 +82,7 @@ impl<'o> Rows<'o> {
             layout,
             out,
             batch: RowBatch::default(),
+            newest: None,
             told: false,
             untouched: true,
         }
@@ -111,6 +115,11 @@ impl<'o> Rows<'o> {
                 self.tell().await?;
                 found.look(document.value, &self.layout)?;
             }
+            if let Some(newest) = &mut self.newest
+                && let Some(id) = found.field(newest.field)
+            {
+                newest.see(id);
+            }
             self.push(&found)?;
             self.untouched = false;
             if self.batch.is_full() || self.batch.len() >= ROWS {
@@ -127,7 +136,11 @@ impl<'o> Rows<'o> {
         if !self.told {
             self.tell().await?;
         }
-        Ok(self.out.send(&mut self.batch).await?)
+        self.out.send(&mut self.batch).await?;
+        if let Some(value) = self.newest.and_then(|newest| newest.value()) {
+            self.out.largest(value).await?;
+        }
+        Ok(())
     }
 
     async fn tell(&mut self) -> Result<(), Closed> {

@@ -39,6 +39,8 @@ enum Told {
     Known(Vec<RowColumn>),
     /// What the server says of them.
     Described,
+    /// The same, which it says of no EXPLAIN before that is run.
+    DescribedLate,
 }
 
 impl Reading<'_> {
@@ -103,7 +105,8 @@ impl Reading<'_> {
     ///   stored function would;
     /// * the server's own description: a statement that puts its rows elsewhere than into an answer
     ///   (INTO OUTFILE, DUMPFILE or a variable, which such a transaction lets through) has no
-    ///   columns when it is prepared, and is not run.
+    ///   columns when it is prepared, and is not run. An EXPLAIN of a select has none either, and is
+    ///   told by its words alone: it runs nothing.
     pub async fn query(&mut self, asked: &QueryRead, out: &mut Outlet) -> Result<(), Refused> {
         let Statement::Sql { text, params } = &asked.statement else {
             return Err(Refused::Here(ConnectorError::new(
@@ -128,7 +131,12 @@ impl Reading<'_> {
             sql: sql.to_owned(),
             values: params.iter().map(parameter).collect(),
         };
-        let read = self.select(select, Told::Described, most, out).await;
+        let told = if query::explains_a_select(sql, mode) {
+            Told::DescribedLate
+        } else {
+            Told::Described
+        };
+        let read = self.select(select, told, most, out).await;
         let ended = self.client.execute("ROLLBACK").await;
         match (read, ended) {
             (Ok(()), Err(Failure::Server(refusal))) => {
@@ -183,7 +191,8 @@ impl Reading<'_> {
         let Some(kept) = kept else {
             return Err(invalid("The query has parameters of two kinds."));
         };
-        if let Some(refused) = unfit(&kept, select.values.len()) {
+        let late = matches!(told, Told::DescribedLate);
+        if let Some(refused) = unfit(&kept, select.values.len(), late) {
             self.client.forget(kept).await.map_err(Refused::There)?;
             return Err(refused);
         }
@@ -194,7 +203,7 @@ impl Reading<'_> {
                     let logical: Vec<_> = known.iter().map(|c| c.logical_type.clone()).collect();
                     (known, Decoder::new(&columns, &logical))
                 }
-                Told::Described => (
+                Told::Described | Told::DescribedLate => (
                     columns.iter().map(described).collect(),
                     Decoder::new(&columns, &[]),
                 ),
@@ -240,9 +249,9 @@ pub async fn end(client: &mut Client) -> Result<(), Failure> {
     catalog::refusal_is_fine(client.execute(sql).await)
 }
 
-/// Why a statement cannot be run with so many values.
-fn unfit(kept: &Kept, values: usize) -> Option<Refused> {
-    if kept.columns().is_empty() {
+/// Why a statement cannot be run with so many values; `late` where its columns may be told later.
+fn unfit(kept: &Kept, values: usize, late: bool) -> Option<Refused> {
+    if kept.columns().is_empty() && !late {
         return Some(invalid("The query answers no rows."));
     }
     let wanted = kept.parameters();

@@ -4,7 +4,8 @@
 //! read-only transaction that is rolled back, and unless it is a SHOW or an EXPLAIN it must be what
 //! a cursor can be declared for, which no COPY, CALL, SET or COMMIT is. What functions do beside the
 //! database (files, signals, other connections) no transaction takes back: there the rights of the
-//! login rule, and PostgreSQL's own functions of that kind want more than an ordinary one has.
+//! login rule, and PostgreSQL's own functions of that kind want more than an ordinary one has. Where
+//! a login has more, a second fence refuses those by their names ([`calls`]).
 
 use std::fmt::Write as _;
 use std::pin::pin;
@@ -16,6 +17,7 @@ use tokio_postgres::error::ErrorPosition;
 use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Client, Row};
 
+use super::super::calls;
 use super::super::login::Connected;
 use super::super::query::{DECLARE, FETCH_NONE, ask_types, bare, native_types};
 use super::super::reader::{Reader, SearchPath};
@@ -56,6 +58,7 @@ pub async fn run(
         ));
     };
     without_nul(text)?;
+    calls::check(text)?;
     let params = parameters(params);
     let work = async {
         // Dropped behind the reader, and so after its rollback.

@@ -1,5 +1,7 @@
 //! The first word of a statement.
 
+use super::super::calls::behind_comment;
+
 /// Whether this is a statement that tells of the server, and of which no cursor is declared.
 pub fn tells_of_the_server(sql: &str) -> bool {
     let word = first_word(sql);
@@ -15,25 +17,12 @@ fn first_word(sql: &str) -> &str {
         if let Some(comment) = rest.strip_prefix("--") {
             rest = comment.find(['\n', '\r']).map_or("", |end| &comment[end..]);
         } else if let Some(comment) = rest.strip_prefix("/*") {
-            rest = behind(comment);
+            rest = behind_comment(comment);
         } else {
             let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_' && c != '$');
             return &rest[..end.unwrap_or(rest.len())];
         }
     }
-}
-
-/// What stands behind the end of a comment.
-fn behind(mut rest: &str) -> &str {
-    let mut depth = 1;
-    while depth > 0 {
-        let Some(at) = rest.find("*/").into_iter().chain(rest.find("/*")).min() else {
-            return "";
-        };
-        depth += if rest[at..].starts_with("/*") { 1 } else { -1 };
-        rest = &rest[at + 2..];
-    }
-    rest
 }
 
 #[cfg(test)]

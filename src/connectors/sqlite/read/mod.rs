@@ -12,12 +12,14 @@ use serde_json::Value;
 
 use super::error::failed;
 use super::worker::{Stop, Worker};
-use super::{query, types};
+use super::{query, room, types};
 use crate::connectors::read::Statement as Asked;
 use crate::connectors::{ConnectorError, ErrorKind, Outlet, QueryRead, TableRead};
-use crate::rows::RowColumn;
+use crate::rows::{Meaning, RowColumn};
 use crate::schema::{DataType, TableKind};
 use select::{Bound, Select};
+
+pub(super) use select::Texts;
 
 /// Columns by the names of their table and their own, as they are at the source that a table was
 /// copied from: a copy's declarations tell no more than the forms of its values.
@@ -42,7 +44,7 @@ pub(super) async fn largest(
     read: &TableRead,
     column: &str,
 ) -> Result<Option<String>, ConnectorError> {
-    let Select { sql, params } = select::largest(read, column);
+    let Select { sql, params, .. } = select::largest(read, column);
     let work = move |connection: &Connection, _: &Stop| {
         let mut statement = connection.prepare(&sql).map_err(failed)?;
         bind(&mut statement, &params)?;
@@ -59,10 +61,19 @@ pub(super) async fn largest(
     worker.run(None, work).await
 }
 
+/// Has statements order and compare texts by what they mean: `n COLLATE number`.
+pub(super) fn tell_meanings(connection: &Connection) -> rusqlite::Result<()> {
+    for meaning in Meaning::ALL {
+        connection.create_collation(meaning.name(), move |a, b| meaning.compare(a, b))?;
+    }
+    Ok(())
+}
+
 /// Reads the rows of a table.
 pub(super) async fn table(
     worker: &Worker,
     read: &TableRead,
+    texts: Texts,
     out: &mut Outlet,
 ) -> Result<(), ConnectorError> {
     let columns = read.columns.iter().map(|column| RowColumn {
@@ -72,7 +83,7 @@ pub(super) async fn table(
     });
     let columns: Vec<_> = columns.collect();
     let foreign = read.kind == TableKind::Query;
-    let Select { sql, params } = select::rows(read)?;
+    let Select { sql, params, .. } = select::rows(read, texts)?;
     stream::run(worker, None, out, move |connection, stop, sink| {
         let work = |statement: &mut Statement<'_>| {
             bind(statement, &params)?;
@@ -113,7 +124,9 @@ pub(super) async fn statement(
             query::prepared(connection, &text, params.len(), |statement| {
                 bind(statement, &params)?;
                 sink.columns(columns(statement, &origins));
-                sink.rows(statement, limit.saturating_add(1), stop)
+                room::bounded(connection, &text, || {
+                    sink.rows(statement, limit.saturating_add(1), stop)
+                })
             })
         },
     )

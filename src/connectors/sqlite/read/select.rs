@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use crate::connectors::read::{Condition, Test};
 use crate::connectors::sqlite::catalog::quoted;
 use crate::connectors::{ConnectorError, ErrorKind, TableRead};
+use crate::rows::Meaning;
 use crate::schema::{DataType, TableKind};
 
 /// A statement, and the values of its parameters.
@@ -12,6 +13,7 @@ use crate::schema::{DataType, TableKind};
 pub struct Select {
     pub sql: String,
     pub params: Vec<Bound>,
+    texts: Texts,
 }
 
 /// A value of a parameter.
@@ -23,8 +25,17 @@ pub enum Bound {
     Text(String),
 }
 
+/// How the texts of a file compare.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Texts {
+    /// As the file has it, by whose indexes it is asked.
+    AsDeclared,
+    /// By what they mean: of a file of our own, where numbers and times are texts that lose nothing.
+    ByMeaning,
+}
+
 /// The rows that are wanted.
-pub fn rows(read: &TableRead) -> Result<Select, ConnectorError> {
+pub fn rows(read: &TableRead, texts: Texts) -> Result<Select, ConnectorError> {
     if read.columns.is_empty() {
         return Err(ConnectorError::new(
             ErrorKind::InvalidQuery,
@@ -36,11 +47,13 @@ pub fn rows(read: &TableRead) -> Result<Select, ConnectorError> {
     let mut select = Select {
         sql: format!("SELECT {} FROM {}", columns.join(", "), source(read)),
         params: Vec::new(),
+        texts,
     };
     select.filter(read);
     let order = read.order.iter().map(|order| {
         let direction = if order.descending { " DESC" } else { "" };
-        format!("{}{direction}", quoted(&order.column))
+        let meant = select.meant(kind_of(read, &order.column));
+        format!("{}{meant}{direction}", quoted(&order.column))
     });
     let order: Vec<_> = order.collect();
     if !order.is_empty() {
@@ -60,9 +73,16 @@ pub fn largest(read: &TableRead, column: &str) -> Select {
     let mut select = Select {
         sql: format!("SELECT max({}) FROM {}", quoted(column), source(read)),
         params: Vec::new(),
+        texts: Texts::AsDeclared,
     };
     select.filter(read);
     select
+}
+
+/// The type of a column's values.
+fn kind_of<'r>(read: &'r TableRead, column: &str) -> Option<&'r DataType> {
+    let column = read.columns.iter().find(|known| known.name == column);
+    column.map(|column| &column.logical_type)
 }
 
 fn source(read: &TableRead) -> String {
@@ -102,11 +122,11 @@ impl Select {
 
     fn condition(&mut self, read: &TableRead, condition: &Condition) -> String {
         let column = quoted(&condition.column);
-        let found = read.columns.iter().find(|c| c.name == condition.column);
-        let kind = found.map(|column| &column.logical_type);
+        let kind = kind_of(read, &condition.column);
+        let meant = self.meant(kind);
         let mut compared = |sign: &str, value: &str| {
             let value = self.value(value, kind);
-            format!("{column} {sign} {value}")
+            format!("{column}{meant} {sign} {value}")
         };
         match &condition.test {
             Test::Equal(value) => compared("=", value),
@@ -117,7 +137,7 @@ impl Select {
             Test::AtLeast(value) => compared(">=", value),
             Test::OneOf(values) => {
                 let values: Vec<_> = values.iter().map(|value| self.value(value, kind)).collect();
-                format!("{column} IN ({})", values.join(", "))
+                format!("{column}{meant} IN ({})", values.join(", "))
             }
             Test::Contains(text) => {
                 let pattern = self.like(text, "%");
@@ -132,17 +152,36 @@ impl Select {
         }
     }
 
+    /// What says how a column compares, where that is not as the file has it.
+    fn meant(&self, kind: Option<&DataType>) -> String {
+        match self.meaning(kind) {
+            Some(meaning) => format!(" COLLATE {}", meaning.name()),
+            None => String::new(),
+        }
+    }
+
+    fn meaning(&self, kind: Option<&DataType>) -> Option<Meaning> {
+        Meaning::of(kind?).filter(|_| self.texts == Texts::ByMeaning)
+    }
+
     /// A value as a parameter: a number where the column's values are usually numbers, since a
     /// column without a type compares texts and numbers as different.
     fn value(&mut self, value: &str, kind: Option<&DataType>) -> String {
-        let numbers = !matches!(
+        let of_text = matches!(
             kind,
             Some(DataType::String | DataType::Uuid | DataType::Date | DataType::Timestamp)
         );
-        let bound = match (value.parse(), value.parse()) {
-            (Ok(number), _) if numbers => Bound::Integer(number),
-            (_, Ok(number)) if numbers => Bound::Real(number),
-            _ => Bound::Text(value.to_owned()),
+        let numbers = !of_text && self.meaning(kind).is_none();
+        let bound = match (kind, value) {
+            (Some(DataType::Boolean), "true") => Bound::Integer(1),
+            (Some(DataType::Boolean), "false") => Bound::Integer(0),
+            // There is no such number in SQLite, which takes it for NULL.
+            (_, "NaN") => Bound::Text(value.to_owned()),
+            _ => match (value.parse(), value.parse()) {
+                (Ok(number), _) if numbers => Bound::Integer(number),
+                (_, Ok(number)) if numbers => Bound::Real(number),
+                _ => Bound::Text(value.to_owned()),
+            },
         };
         self.push(bound)
     }

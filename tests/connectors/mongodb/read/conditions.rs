@@ -272,3 +272,23 @@ async fn values_of_other_types_and_lists_are_not_taken_for_the_largest() {
         assert_eq!(largest.as_deref(), Some(expected), "{column}");
     }
 }
+
+#[tokio::test]
+async fn a_reading_tells_the_newest_object_id_and_takes_no_text_for_one() {
+    let Some(server) = servers::mongodb() else {
+        return;
+    };
+    let id = |byte| doc! { "_id": ObjectId::from_bytes([byte; 12]) };
+    let documents = vec![id(5), id(9), id(7), doc! { "_id": "ff".repeat(12) }];
+    let (database, mut session) = things(server.port, "newest", documents).await;
+    let wanted = of(database.name(), "things", &[("_id", "object_id")]);
+    assert!(session.tells_largest(&wanted, "_id"));
+    let answer = read(&mut *session, &wanted).await.unwrap();
+    assert_eq!(answer.rows.len(), 4);
+    assert_eq!(answer.largest, Some("09".repeat(12)));
+    // Nobody goes on from one that may as well be something else.
+    let mixed = of(database.name(), "things", &[("_id", "mixed")]);
+    assert!(!session.tells_largest(&mixed, "_id"));
+    let answer = read(&mut *session, &mixed).await.unwrap();
+    assert_eq!(answer.largest, None);
+}

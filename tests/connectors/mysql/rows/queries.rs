@@ -83,6 +83,26 @@ async fn a_query_answers_columns_with_types_and_rows() {
 }
 
 #[tokio::test]
+async fn how_a_select_would_be_run_is_told() {
+    for server in servers() {
+        let (database, _admin) = database(server).await;
+        let mut session = session(server, &database).await;
+        for (text, values) in [
+            ("EXPLAIN SELECT * FROM t", vec![]),
+            (
+                "EXPLAIN FORMAT=JSON SELECT * FROM t WHERE id = ?",
+                vec![json!(1)],
+            ),
+        ] {
+            let told = run(session.as_mut(), &asked(text, values)).await.unwrap();
+            assert!(!told.rows.is_empty(), "{} {text}", server.name);
+            assert!(!told.columns.is_empty(), "{} {text}", server.name);
+        }
+        session.close().await;
+    }
+}
+
+#[tokio::test]
 async fn one_row_more_than_the_limit_is_read_and_the_session_lives_on() {
     for server in servers() {
         let (database, _admin) = database(server).await;
@@ -138,6 +158,7 @@ async fn nothing_but_reading_is_done() {
             "SELECT 1 /* ' */; DELETE FROM t -- '",
             "SELECT 1 FROM t PROCEDURE ANALYSE() INTO @a",
             "EXPLAIN ANALYZE DELETE FROM t",
+            "EXPLAIN DELETE FROM t",
             "CHECK TABLE t",
             "PREPARE x FROM 'DELETE FROM t'",
             "SELECT NEXT VALUE FOR s",

@@ -220,6 +220,45 @@ async fn no_statement_changes_anything() {
 }
 
 #[tokio::test]
+async fn what_no_transaction_takes_back_is_not_called() {
+    let Some(database) = Database::with("").await else {
+        return;
+    };
+    let mut session = database.connect(json!({})).await;
+    let slot = format!(
+        "slot_{}",
+        database
+            .name
+            .replace(|c: char| !c.is_ascii_alphanumeric(), "_")
+    );
+    let slot = slot.to_lowercase();
+    let file = std::env::temp_dir().join(&slot);
+    let large = "SELECT lo_from_bytea(0, 'x')";
+    let large: u32 = database.admin.query_one(large, &[]).await.unwrap().get(0);
+    for sql in [
+        format!("SELECT lo_export({large}, '{}')", file.display()),
+        format!(
+            "SELECT pg_catalog.\"lo_export\" ({large}, '{}')",
+            file.display()
+        ),
+        format!("SELECT slot_name FROM pg_create_physical_replication_slot('{slot}')"),
+        format!("EXPLAIN ANALYZE SELECT pg_create_physical_replication_slot('{slot}')"),
+        format!(
+            "SELECT query_to_xml('SELECT pg_create_physical_replication_slot(''{slot}'')', true, true, '')"
+        ),
+        "SELECT pg_switch_wal()".to_owned(),
+        "SELECT pg_read_file('PG_VERSION')".to_owned(),
+        "SELECT pg_terminate_backend(pg_backend_pid())".to_owned(),
+    ] {
+        let refused = ask(&mut *session, &question(&sql, vec![])).await;
+        assert_eq!(refused.unwrap_err().kind, ErrorKind::InvalidQuery, "{sql}");
+    }
+    let slots = "SELECT count(*) FROM pg_replication_slots WHERE slot_name = $1";
+    let slots = database.admin.query_one(slots, &[&slot]).await.unwrap();
+    assert_eq!((slots.get::<_, i64>(0), file.exists()), (0, false));
+}
+
+#[tokio::test]
 async fn a_refusal_has_the_servers_words_and_the_place() {
     let Some(database) = Database::with(DDL).await else {
         return;
@@ -278,12 +317,14 @@ async fn a_statement_ends_when_its_time_is_up_or_nobody_waits_for_it() {
 
 #[tokio::test]
 async fn nothing_of_a_statement_stays_on_the_session() {
-    let Some(database) = Database::with("").await else {
+    let locks =
+        "CREATE FUNCTION locks() RETURNS text LANGUAGE sql AS 'SELECT pg_advisory_lock(7)::text'";
+    let Some(database) = Database::with(locks).await else {
         return;
     };
     let mut session = database.connect(json!({})).await;
     for sql in [
-        "SELECT pg_advisory_lock(7)::text",
+        "SELECT locks()",
         "SELECT set_config('search_path', 'elsewhere', false)",
     ] {
         ask(&mut *session, &question(sql, vec![])).await.unwrap();
