@@ -330,7 +330,7 @@ async fn a_statement_takes_no_memory_without_end() {
     let large = "printf('%.*c', 60000000, 'x')";
     for id in [source.as_str(), "local"] {
         for sql in [
-            "SELECT printf('%.*c', 500000000, 'x')".to_owned(),
+            "SELECT printf('%.*c', 600000000, 'x')".to_owned(),
             format!("SELECT {}", vec![large; 100].join(", ")),
             format!("SELECT length(max({}))", vec![large; 100].join(", ")),
         ] {
