@@ -3,7 +3,7 @@
 
 import { ApiError, fromAnswer, unreachable } from "./api-error.js";
 import { remember } from "./calls.js";
-import { parseExact } from "./exact-json.js";
+import { exactText, parseExact } from "./exact-json.js";
 import { end, token } from "./session.js";
 
 export { ApiError };
@@ -15,7 +15,7 @@ const BASE = new URL("api/v1/", document.baseURI);
  * @param {string} method
  * @param {string} path below the base path, such as `/auth/me`
  * @param {{query?: object, body?: unknown, signal?: AbortSignal, quiet?: boolean, exact?: boolean}} [options]
- *   `quiet` leaves it out of "Show as curl"; `exact` gives integers beyond 2^53 as BigInt
+ *   `quiet` leaves it out of "Show as curl"; `exact` gives numbers with all their digits, as `parseExact` does
  */
 export async function call(method, path, options = {}) {
   return dataOf(await send(method, path, options), options);
@@ -46,7 +46,7 @@ export async function send(method, path, options = {}) {
   if (!quiet) remember({ method, url: url.href, body: raw ? undefined : body, file: raw ? body.name : undefined, accept });
   let response;
   try {
-    response = await fetch(url, { method, headers, body: body === undefined || raw ? body : JSON.stringify(body), signal });
+    response = await fetch(url, { method, headers, body: body === undefined || raw ? body : exactText(body), signal });
   } catch (error) {
     throw signal?.aborted ? error : unreachable();
   }
@@ -68,6 +68,9 @@ export function address(path, query = {}) {
   }
   return url;
 }
+
+/** A call that a screen need not make, or not yet, for its "Show as curl". */
+export const callOf = (method, path, { query, body } = {}) => ({ method, url: address(path, query).href, body });
 
 async function readAll(response, signal) {
   try {

@@ -1,6 +1,7 @@
 // The last calls of the screen that is shown, as somebody else would make them: secrets are `***`,
 // the token is $TOKEN.
 
+import { exactText, isSingle } from "./exact-json.js";
 import { signal } from "./html.js";
 
 const KEPT = 6;
@@ -23,7 +24,7 @@ export function forget() {
 export function asCurl({ method, url, body, file, accept, headers = {} }) {
   const lines = [`curl ${quote(url)}`, `-H "Authorization: Bearer $TOKEN"`];
   if (accept) lines.push(`-H ${quote(`Accept: ${accept}`)}`);
-  if (body !== undefined) lines.push(`--json ${quote(JSON.stringify(body))}`);
+  if (body !== undefined) lines.push(`--json ${quote(exactText(body))}`);
   for (const [name, value] of Object.entries(headers)) lines.push(`-H ${quote(`${name}: ${value}`)}`);
   // Unlike --data-binary it sends the file without holding all of it.
   if (file) lines.push(`-T ${quote(file)}`);
@@ -44,7 +45,7 @@ export function asPython({ method, url, body, file, accept, headers = {} }) {
 /** A value without its secrets, whatever it is nested in. */
 export function redact(value, name = "") {
   if (Array.isArray(value)) return value.map((item) => redact(item, name));
-  if (value && typeof value === "object") {
+  if (!isSingle(value)) {
     return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, redact(inner, name === "headers" ? "secret" : key)]));
   }
   if (typeof value !== "string") return value;
@@ -65,6 +66,6 @@ function python(value) {
   if (value === null) return "None";
   if (typeof value === "boolean") return value ? "True" : "False";
   if (Array.isArray(value)) return `[${value.map(python).join(", ")}]`;
-  if (typeof value === "object") return `{${Object.entries(value).map(([key, inner]) => `${JSON.stringify(key)}: ${python(inner)}`).join(", ")}}`;
-  return typeof value === "bigint" ? String(value) : JSON.stringify(value);
+  if (!isSingle(value)) return `{${Object.entries(value).map(([key, inner]) => `${JSON.stringify(key)}: ${python(inner)}`).join(", ")}}`;
+  return exactText(value);
 }

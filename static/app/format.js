@@ -34,6 +34,10 @@ export function duration(ms) {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
+const ENGINES = { postgresql: "PostgreSQL", mysql: "MySQL", mariadb: "MariaDB", mongodb: "MongoDB", sqlite: "SQLite", file: "Files", api: "HTTP API" };
+/** An engine as it calls itself. */
+export const engineName = (engine) => ENGINES[engine] ?? engine;
+
 const STEPS = [["year", 31_536_000], ["month", 2_592_000], ["day", 86_400], ["hour", 3_600], ["minute", 60]];
 const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
 
@@ -41,7 +45,9 @@ const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
 export function ago(instant, now = Date.now()) {
   const seconds = Math.round((new Date(instant).getTime() - now) / 1000);
   for (const [unit, length] of STEPS) {
-    if (Math.abs(seconds) >= length) return relative.format(Math.trunc(seconds / length), unit);
+    const many = seconds / length;
+    // 23 h 40 min are a day, not 24 hours.
+    if (Math.abs(many) >= 0.979) return relative.format(Math.round(many), unit);
   }
   return "just now";
 }

@@ -40,6 +40,8 @@ await test("a file is dropped on the form", { token, width: 390 }, async (page) 
   assert((await page.getByLabel("Path", { exact: true }).inputValue()) === "uploads/lines.jsonl", "it is the one that was dropped");
   await look(page, "file dropped 390");
   await page.getByRole("button", { name: "Delete lines.jsonl" }).click();
+  await look(page, "file deleted 390");
+  await page.getByRole("button", { name: "Delete file" }).click();
   await page.getByLabel("lines.jsonl", { exact: true }).waitFor({ state: "detached" });
 });
 

@@ -26,7 +26,7 @@ for (const [width, dark] of [[1440, false], [390, true]]) {
     await page.keyboard.press("Control+Enter");
     await page.getByRole("columnheader", { name: /^customer_id/ }).waitFor();
     await look(page, `query ${width}`);
-    await page.getByRole("tab", { name: /Result 1/ }).click();
+    await page.getByRole("tab", { name: "Result 1 1 row" }).click();
     await result(page).getByText("second").first().waitFor();
   });
 }
@@ -73,6 +73,14 @@ await test("an answer that is cut says so, and its rows are saved whole", { toke
     await page.getByRole("menuitem", { name: /^CSV/ }).click();
   });
   assert(csv.text.trim().split("\n").length === 162, `${csv.text.split("\n").length} lines`);
+});
+
+await test("what was not run yet is there again after the page was loaded anew, in this workspace alone", { token }, async (page) => {
+  await open(page, query);
+  await write(page, "SELECT 'not yet'");
+  await page.reload();
+  await settled(page);
+  await page.locator(".cm-content").getByText("'not yet'").waitFor();
 });
 
 await test("what ran is kept in this browser, comes back, and is cleared", { token }, async (page) => {

@@ -24,6 +24,7 @@ await test("a statement that runs away is stopped, at the server too", { token }
   await look(page, "query running");
   await stop.click();
   await page.getByText(/^Stopped after/).waitFor();
+  await page.getByRole("tab", { name: "Result 1 stopped" }).waitFor();
   await until(0);
   await look(page, "query stopped");
 });
@@ -47,14 +48,15 @@ await test("the character that PostgreSQL objects to is marked", { token, expect
   await look(page, "query error postgres");
 });
 
-await test("integers keep all their digits, and a time with a zone says so", { token }, async (page) => {
+await test("numbers keep all their digits, and a time with a zone says so", { token }, async (page) => {
   await open(page, `#/query?source=${server.id}`);
-  await write(page, "SELECT $1::bigint AS big, ''::text AS empty, NULL AS nothing, timestamptz '2026-11-22 16:30:36+01' AS at");
+  await write(page, `SELECT $1::bigint AS big, ''::text AS empty, NULL AS nothing, timestamptz '2026-11-22 16:30:36+01' AS at, '{"n": [9007199254740993, 0.12345678901234567890123, 1.5]}'::jsonb AS doc`);
   await page.getByRole("button", { name: /1,000 rows/ }).click();
   await page.getByRole("textbox", { name: "Parameters" }).fill('["9007199254740993"]');
   await page.getByRole("button", { name: "Use these" }).click();
   await page.getByRole("button", { name: "Run" }).click();
   await page.getByText("9007199254740993", { exact: true }).waitFor();
+  await page.getByText('{"n":[9007199254740993,0.12345678901234567890123,1.5]}', { exact: true }).waitFor();
   await page.getByText("Times are in UTC").waitFor();
   assert((await page.locator(".grid-cell .null").count()) === 1, "NULL is one, and the empty text none");
   await look(page, "query types");

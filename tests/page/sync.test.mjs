@@ -68,6 +68,7 @@ await test("a sync goes on while one is away, and is stopped, and gone on with",
 
   release();
   await page.getByRole("link", { name: "crm" }).first().click();
+  await page.getByRole("row", { name: /people Not finished/ }).waitFor();
   await button(page, "Go on with it").click();
   await page.getByRole("link", { name: "an earlier one" }).waitFor();
   await page.getByText("Done", { exact: true }).waitFor();

@@ -5,6 +5,9 @@ const token = process.env.PAGE_TOKEN;
 
 await test("a workspace is made, renamed, opened, exported and deleted by its name", { token, expected: /400/ }, async (page) => {
   await open(page, "#/workspaces");
+  await page.getByRole("button", { name: "Show as curl or Python" }).click();
+  await page.getByText("/api/v1/workspaces/list'").waitFor();
+  await page.keyboard.press("Escape");
   await page.getByRole("button", { name: "New workspace" }).click();
   await page.getByRole("button", { name: "Make workspace" }).click();
   await page.locator("dialog [aria-invalid=true]").waitFor();

@@ -41,7 +41,7 @@ function Rows({ query, source, table }) {
   const narrowed = conditions.length > 0 || query.search;
   const clear = () => setQuery({ where: "", search: "", page: "" });
   const about = source && html`<span>${source.name}${table?.schema && ` · ${table.schema}`}${about_(table)}</span>`;
-  return html`<${Page} title=${name} about=${about} fill actions=${html`<${Actions} query=${query} request=${request} name=${name} data=${data} />`}>
+  return html`<${Page} title=${name} about=${about} fill back=${source && { href: href(`/sources/${encodeURIComponent(source.id)}`, { table: table?.id }), text: source.name }} actions=${html`<${Actions} query=${query} request=${request} name=${name} data=${data} />`}>
     <div class="toolbar preview-tools">
       <${Search} value=${query.search ?? ""} onChange=${(search) => setQuery({ search, page: "" })} />
       <${From} value=${request.from} copied=${source?.last_synced_at} />

@@ -1,7 +1,7 @@
 import { html } from "../html.js";
 import { href } from "../router.js";
 import { here, mayWrite } from "../workspace.js";
-import { plural, short } from "../format.js";
+import { engineName, plural, short } from "../format.js";
 import { Badge, Empty, RelativeTime, Skeleton } from "../ui/bits.js";
 import { Button } from "../ui/button.js";
 import { ErrorBox } from "../ui/error-box.js";
@@ -54,7 +54,7 @@ function Row({ source, onChange }) {
       ${place && html`<div class="quiet small-text mono">${place}</div>`}</th>
     <td class="fit"><div class="row"><${Badge} kind=${kind}>${words}<//>${waits && mayWrite.value
       && html`<${Button} small icon=${bare ? "sources" : "key"} href=${href(`/sources/${encodeURIComponent(source.id)}/edit`)}>${bare ? "Connect" : "Give credentials"}<span class="unseen"> ${bare ? "" : "of "}${source.name}</span><//>`}</div></td>
-    <td class="wide-only">${source.engine ?? source.type}</td>
+    <td class="wide-only">${engineName(source.engine ?? source.type)}</td>
     <td class="number">${short(source.table_count)}</td>
     <td class="fit wide-only"><${RelativeTime} at=${source.schema_captured_at} none="Not yet" /></td>
     <td class="fit wide-only"><${RelativeTime} at=${source.last_synced_at} none="Not yet" /></td>

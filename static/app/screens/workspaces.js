@@ -1,5 +1,5 @@
 import { html, useState } from "../html.js";
-import { post } from "../api.js";
+import { callOf, post } from "../api.js";
 import { save } from "../files.js";
 import { plural } from "../format.js";
 import { href, route } from "../router.js";
@@ -19,7 +19,7 @@ export default function Workspaces() {
   const [edited, setEdited] = useState(null);
   const [doomed, setDoomed] = useState(null);
   const all = workspaces.value;
-  return html`<${Page} title="Workspaces" about="A workspace holds sources, their copies, and projects."
+  return html`<${Page} title="Workspaces" about="A workspace holds sources, their copies, and projects." call=${callOf("GET", "/workspaces/list")}
     actions=${html`<${Button} kind="primary" icon="add" onClick=${() => setEdited({})}>New workspace<//>`}>
     <${Group} title="Yours" all=${all.filter((one) => one.scope === "user")} onEdit=${setEdited} onDelete=${setDoomed} />
     <${Group} title=${`Shared in ${me.value.organization}`} all=${all.filter((one) => one.scope === "organization")} onEdit=${setEdited} onDelete=${setDoomed} />

@@ -10,7 +10,7 @@ export function CellDialog({ columns, row, at, onClose }) {
   const value = row[at];
   return html`<${Dialog} title=${column.name} wide onClose=${onClose}>
     <p class="quiet mono">${column.type ?? column.logical_type}</p>
-    ${value === null || value === undefined ? html`<p><span class="null">NULL</span></p>` : html`<${CodeBlock} text=${textOf(value)} label="Copy value" />`}
+    ${value === null || value === undefined ? html`<p><span class="null">NULL</span></p>` : html`<div class="wrapped"><${CodeBlock} text=${textOf(value)} label="Copy value" /></div>`}
     <div class="row"><${CopyButton} text=${() => rowAsJson(columns, row)}>Copy row as JSON<//></div>
   <//>`;
 }

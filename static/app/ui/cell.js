@@ -1,5 +1,6 @@
 // How a value of a column stands in a grid, by its logical type.
 
+import { exactText } from "../exact-json.js";
 import { html } from "../html.js";
 
 const NUMBERS = /^(u?int\d+|decimal|float\d+)/;
@@ -23,14 +24,12 @@ export function Cell({ value }) {
 /** The whole value as text, for copying. NULL is nothing. */
 export function textOf(value) {
   if (value === null || value === undefined) return "";
-  if (typeof value !== "object") return String(value);
-  return JSON.stringify(value, (_, inner) => (typeof inner === "bigint" ? String(inner) : inner), 2);
+  return typeof value === "string" ? value : exactText(value, 2);
 }
 
 /** A row as one JSON object; integers keep all their digits. */
 export function rowAsJson(columns, row) {
-  const raw = (value) => (typeof value === "bigint" ? (JSON.rawJSON?.(String(value)) ?? String(value)) : value);
-  const parts = columns.map((column, at) => `  ${JSON.stringify(column.name)}: ${JSON.stringify(row[at] ?? null, (_, inner) => raw(inner))}`);
+  const parts = columns.map((column, at) => `  ${JSON.stringify(column.name)}: ${exactText(row[at] ?? null)}`);
   return `{\n${parts.join(",\n")}\n}`;
 }
 
@@ -38,6 +37,6 @@ export function rowAsJson(columns, row) {
 const SHOWN = 300;
 
 function lineOf(value) {
-  const text = typeof value === "object" ? JSON.stringify(value, (_, inner) => (typeof inner === "bigint" ? String(inner) : inner)) : String(value);
+  const text = typeof value === "string" ? value : exactText(value);
   return text.slice(0, SHOWN).replace(/\s*\n\s*/g, " ⏎ ");
 }

@@ -5,10 +5,10 @@ import { ShowAs } from "./show-as.js";
 /**
  * The frame of every screen: its heading, what can be done there, and at the end its calls. The heading
  * takes the focus where the reader came by a link.
- * @param {{title: string, about?: any, actions?: any, back?: {href: string, text: string}, fill?: boolean}} props
- *   `fill` is for screens that scroll inside, such as a grid
+ * @param {{title: string, about?: any, actions?: any, back?: {href: string, text: string}, fill?: boolean, call?: object}} props
+ *   `fill` is for screens that scroll inside, such as a grid; `call` is the call behind it where none need be made
  */
-export function Page({ title, about, actions, back, fill, children }) {
+export function Page({ title, about, actions, back, fill, call, children }) {
   const heading = useRef(null);
   const { path } = route.value;
   useLayoutEffect(() => {
@@ -25,6 +25,6 @@ export function Page({ title, about, actions, back, fill, children }) {
       ${actions && html`<div class="row">${actions}</div>`}
     </div>
     ${children}
-    <${ShowAs} />
+    <${ShowAs} usual=${call} />
   </div>`;
 }

@@ -2,7 +2,7 @@ import { html, useId, useRef } from "../html.js";
 
 /**
  * Tabs: one stop for the Tab key, arrow keys between them. `children` is the chosen panel.
- * @param {{label: string, tabs: {id: string, label: string, count?: number}[], current: string, onChange: (id: string) => void}} props
+ * @param {{label: string, tabs: {id: string, label: string, note?: string}[], current: string, onChange: (id: string) => void}} props
  */
 export function Tabs({ label, tabs, current, onChange, children }) {
   const list = useRef(null);
@@ -19,7 +19,7 @@ export function Tabs({ label, tabs, current, onChange, children }) {
   return html`<div class="tabs" role="tablist" aria-label=${label} ref=${list} onKeyDown=${keys}>
       ${tabs.map((tab) => html`<button type="button" key=${tab.id} role="tab" id=${`${base}-${tab.id}`} data-tab=${tab.id} class="tab"
         aria-selected=${tab.id === current ? "true" : "false"} aria-controls=${tab.id === current ? `${base}-panel` : undefined}
-        tabIndex=${tab.id === current ? 0 : -1} onClick=${() => onChange(tab.id)}>${tab.label}${tab.count !== undefined && html`<span class="tab-count">${tab.count}</span>`}</button>`)}
+        tabIndex=${tab.id === current ? 0 : -1} onClick=${() => onChange(tab.id)}>${tab.label}${tab.note && html` <span class="tab-note">${tab.note}</span>`}</button>`)}
     </div>
     <div class="tab-panel" role="tabpanel" id=${`${base}-panel`} aria-labelledby=${`${base}-${current}`}>${children}</div>`;
 }

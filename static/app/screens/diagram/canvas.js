@@ -65,7 +65,7 @@ export function Canvas({ model, nodes, relations, active, onActive, onOpen, onGr
   const far = !seen.near || shown.length > DETAILED;
   const isActive = (of) => of.from.id === active || of.to.id === active;
   const line = (of) => drawn.current.line(of, nodes.get(of.from.id), nodes.get(of.to.id), isActive(of), !far || isActive(of));
-  const box = (node) => drawn.current.box(node, far && node.table.id !== active, node.table.id === active, missing(node.table.id), () => ({ id: `${id}-${node.table.id}`, label: label(model, node.table, missing(node.table.id)) }));
+  const box = (node) => drawn.current.box(node, far, node.table.id === active, missing(node.table.id), () => ({ id: `${id}-${node.table.id}`, label: label(model, node.table, missing(node.table.id)) }));
   return html`<div class="er" role="application" tabIndex="0" aria-label=${`Diagram of ${plural(nodes.size, "table")}`} aria-describedby=${`${id}-keys`} aria-activedescendant=${nodes.has(active) ? `${id}-${active}` : undefined} onKeyDown=${keys}>
     <svg class="er-svg" ref=${svg} role="presentation" ...${pointers} onDblClick=${(event) => tableAt(event.target) && onOpen(tableAt(event.target))}>
       <g ref=${stage} class=${far ? "er-stage far" : "er-stage"}>

@@ -25,7 +25,7 @@ function whole(box, missing) {
     ${rows.map((row, at) => html`<text class="er-row" y=${HEAD + at * ROW + 15}>
       <tspan class="er-mark" x=${PAD}>${row.mark}</tspan><tspan x=${PAD + 24}>${cut(row.name, room(box, row))}</tspan></text>
       ${row.type && html`<text class="er-row er-type" x=${width - PAD} y=${HEAD + at * ROW + 15}>${row.type}</text>`}`)}
-    ${more > 0 && html`<text class="er-row er-type er-rest" x=${PAD + 24} y=${HEAD + rows.length * ROW + 15}>and ${plural(more, "more column")}</text>`}
+    ${more > 0 && html`<text class="er-row er-type er-rest" x=${PAD + 24} y=${HEAD + rows.length * ROW + 15}>${cut(`and ${plural(more, "more column")}`, room(box, { type: "" }))}</text>`}
     ${missing > 0 && html`<g class="er-grow"><title>Show ${plural(missing, "more neighbour")}</title><rect x=${width - 34} y="6" width="28" height="18" rx="9" /><text x=${width - 20} y="19">+${missing > 99 ? "" : missing}</text></g>`}`;
 }
 

@@ -22,7 +22,7 @@ export function HistoryDialog({ targets, onChoose, onClose }) {
       <ul class="query-history" aria-label="Statements">${shown.map((one) => html`<li key=${one.at}>
         <button type="button" class="query-history-entry" disabled=${!there(one)} onClick=${() => onChoose(one)}>
           <code>${one.text}</code>
-          <span class="row quiet small-text">${one.name}<span>·</span><${RelativeTime} at=${one.at} /><span>·</span>${one.failed ? html`<${Badge} kind="bad">No answer<//>` : `${plural(one.rows, "row")} in ${duration(one.ms)}`}
+          <span class="row quiet small-text">${one.name}<span>·</span><${RelativeTime} at=${one.at} /><span>·</span>${one.failed ? html`<${Badge} kind=${one.stopped ? "" : "bad"}>${one.stopped ? "Stopped" : "Failed"}<//>` : `${plural(one.rows, "row")} in ${duration(one.ms)}`}
             ${!there(one) && html`<${Badge}>The source is gone<//>`}</span>
         </button></li>`)}</ul>
       ${shown.length === 0 && html`<p class="quiet">Nothing found.</p>`}

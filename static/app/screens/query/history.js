@@ -9,7 +9,7 @@ const WHOLE = 400_000;
 
 const key = () => `queries.${me.value.id}.${scope.value}.${workspace.value?.id ?? workspaceId.value}`;
 
-/** The latest first: `{at, source, name, kind, text, collection, ms, rows, failed}`. */
+/** The latest first: `{at, source, name, kind, text, collection, ms, rows, failed, stopped}`. */
 export function readHistory() {
   try {
     const kept = JSON.parse(localStorage.getItem(key()) ?? "[]");

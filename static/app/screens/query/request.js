@@ -1,6 +1,7 @@
 // The body of `query`, from what stands on the screen.
 
 import { ApiError } from "../../api.js";
+import { parseExact } from "../../exact-json.js";
 
 export const KINDS = [{ id: "find", label: "Find" }, { id: "pipeline", label: "Pipeline" }];
 
@@ -32,7 +33,7 @@ export function requestOf({ kind, text, collection, options, target }) {
 
 function parse(text, what) {
   try {
-    return JSON.parse(text);
+    return parseExact(text);
   } catch (error) {
     throw wrong(`${what} is no JSON.`, `${error.message}.`);
   }

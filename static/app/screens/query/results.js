@@ -15,7 +15,7 @@ import { useAction } from "../../ui/work.js";
 export function Results({ runs, target }) {
   const { results, current, setCurrent, close, running } = runs;
   const shown = results.find((one) => one.id === current);
-  const tabs = results.map((one) => ({ id: one.id, label: `Result ${one.id}`, count: one.answer ? one.answer.row_count : undefined }));
+  const tabs = results.map((one) => ({ id: one.id, label: `Result ${one.id}`, note: one.answer ? plural(one.answer.row_count, "row") : one.stopped ? "stopped" : "failed" }));
   return html`<div class="query-results">
     <div class="preview-wait">${running && html`<${Progress} label="The statement runs" />`}</div>
     ${!shown && !running && html`<${Empty} icon="query" title="No result yet">Write a statement and run it. It can read ${target.local ? "the copies" : "the source"}, and change nothing.<//>`}

@@ -8,8 +8,6 @@ import { remember } from "./history.js";
 const KEPT = 5;
 const TICK_MS = 100;
 
-/** Texts by target and kind, until the page is loaded anew. */
-export const drafts = new Map();
 
 /** Runs one statement after the other. Who stops one hangs up, and the server ends it at the source. */
 export function useRuns(target) {
@@ -41,7 +39,7 @@ export function useRuns(target) {
     setRunning(null);
     setResults((before) => [...before, result].slice(-KEPT));
     setCurrent(result.id);
-    remember({ at: new Date().toISOString(), source: target.id, name: target.name, kind, text, collection: kind === "pipeline" ? collection : undefined, ms: Math.round(result.ms), rows: result.answer?.row_count, failed: !result.answer });
+    remember({ at: new Date().toISOString(), source: target.id, name: target.name, kind, text, collection: kind === "pipeline" ? collection : undefined, ms: Math.round(result.ms), rows: result.answer?.row_count, failed: !result.answer, stopped: result.stopped });
     return result.error;
   };
   const close = (id) => {

@@ -7,13 +7,14 @@ import { Dialog } from "../../ui/dialog.js";
 import { ErrorBox } from "../../ui/error-box.js";
 import { Page } from "../../ui/page.js";
 import { Splitter } from "../../ui/splitter.js";
+import { draftOf, keepDraft } from "./drafts.js";
 import { Editor } from "./editor.js";
 import { HistoryDialog } from "./history-dialog.js";
 import { FIRST, Options } from "./options.js";
 import { KINDS, requestOf, starter } from "./request.js";
 import { Results } from "./results.js";
 import { Side } from "./side.js";
-import { drafts, useRuns } from "./runs.js";
+import { useRuns } from "./runs.js";
 
 /** The statement, what it runs on, and what came of it. */
 export function Workbench({ targets, target, names, table, onTarget }) {
@@ -27,8 +28,9 @@ export function Workbench({ targets, target, names, table, onTarget }) {
   const runs = useRuns(target);
   const draft = `${target.id} ${kind}`;
   const first = useMemo(() => {
-    const linked = table && !drafts.get(draft)?.includes(table.name);
-    return linked ? starter(kind, names, table) : drafts.get(draft) ?? starter(kind, names, names.tables[0]);
+    const kept = draftOf(draft);
+    const linked = table && !kept?.includes(table.name);
+    return linked ? starter(kind, names, table) : kept ?? starter(kind, names, names.tables[0]);
   }, [kind]);
 
   const run = async () => {
@@ -48,7 +50,7 @@ export function Workbench({ targets, target, names, table, onTarget }) {
   };
   const put = ({ kind: of, text, collection: chosen, source }) => {
     setOpen(null);
-    drafts.set(`${source} ${of}`, text);
+    keepDraft(`${source} ${of}`, text);
     if (chosen) setCollection(chosen);
     if (source !== target.id) onTarget(source);
     else if (of !== kind) setKind(of);
@@ -76,7 +78,7 @@ export function Workbench({ targets, target, names, table, onTarget }) {
     <${Splitter} name="query" label="Width of the list of tables" side=${side}>
       <div class="query-work">
         <${Editor} key=${kind} handle=${editor} engine=${target.engine} names=${names} text=${first} collection=${() => collection}
-          onChange=${(text) => drafts.set(draft, text)} onRun=${run} />
+          onChange=${(text) => keepDraft(draft, text)} onRun=${run} />
         ${wrong && html`<${ErrorBox} error=${wrong} />`}
         <${Results} runs=${runs} target=${target} />
       </div>

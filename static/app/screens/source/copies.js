@@ -2,13 +2,14 @@
 
 import { html } from "../../html.js";
 import { send } from "../../api.js";
+import { exactText } from "../../exact-json.js";
 import { download, save } from "../../files.js";
 import { path, scope } from "../../workspace.js";
 import { copyText } from "../../ui/copy-button.js";
 import { Icon } from "../../ui/icon.js";
 import { Menu } from "../../ui/menu.js";
 import { toast } from "../../ui/toast.js";
-import { ddl } from "./ddl.js";
+import { ddl, script } from "./ddl.js";
 
 const FORMS = [
   { format: "markdown", label: "Markdown", ending: "md" },
@@ -28,20 +29,20 @@ export function CopyMenu({ id, model, table }) {
     { heading: "Copy as" },
     !table.fields?.length && { text: "SQL", onClick: () => copyText(() => ddl(model, table)) },
     ...FORMS.map(({ format, label }) => ({ text: label, onClick: () => copyText(() => formOf(id, format, [table.id])) })),
-    { text: "JSON", onClick: () => copyText(() => JSON.stringify(table, null, 2)) },
+    { text: "JSON", onClick: () => copyText(() => exactText(table, 2)) },
   ];
   return html`<${Menu} small items=${items} label="Copy as">Copy as<${Icon} name="chevron" /><//>`;
 }
 
 export function DownloadMenu({ source, model }) {
   const { id = source.source_id, name } = source;
-  const sql = () => save(model.tables.map((table) => ddl(model, table)).join("\n"), `${name}.sql`, "text/plain");
+  const sql = () => save(script(model), `${name}.sql`, "text/plain");
   const isDocuments = model.tables.every((table) => table.fields?.length);
   const items = [
     { heading: "The whole schema as a file" },
     !isDocuments && { text: "SQL", onClick: sql },
     ...FORMS.map(({ format, label, ending }) => ({ text: label, onClick: () => fetchFile(id, format, `${name}.${ending}`) })),
-    { text: "JSON", onClick: () => save(JSON.stringify(model.schema), `${name}.json`, "application/json") },
+    { text: "JSON", onClick: () => save(exactText(model.schema), `${name}.json`, "application/json") },
   ];
   return html`<${Menu} icon="download" label="Download the schema" items=${items} />`;
 }

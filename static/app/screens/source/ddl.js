@@ -6,12 +6,56 @@ const RESERVED = new Set(`all analyse analyze and any array as asc both by case 
   if in index inner insert intersect into is join key keys lateral left like limit natural not null offset on only or order outer primary range rank references returning right rows
   select session_user set some table then to trigger true union unique update user using values view when where window with`.split(/\s+/));
 
-/** @param {import("./model.js").Model} model @param {object} table */
-export function ddl(model, table) {
-  const { engine } = model.schema;
+/** One table. @param {import("./model.js").Model} model @param {object} table */
+export const ddl = (model, table) => tableOf(model, table, referencesOf(model, table));
+
+/** The whole schema, in an order in which nothing is named before it is there; views stand as they were read. */
+export function script(model) {
+  const { engine, schemas, extensions } = model.schema;
   const quoted = quoter(engine);
-  const name = (schema, own) => [model.namespaces.length > 1 || schema !== "public" ? schema : null, own].filter(Boolean).map(quoted).join(".");
-  const full = name(table.schema, table.name);
+  const own = (schemas ?? []).filter(({ name }) => engine === "postgresql" && name !== "public");
+  const isView = (table) => Boolean(table.definition);
+  const parts = (table) => (table.partition_of ? 1 + parts(model.named(table.partition_of.schema, table.partition_of.name) ?? {}) : 0);
+  const tables = model.tables.filter((table) => !isView(table)).toSorted((one, other) => parts(one) - parts(other));
+  // SQLite adds no constraint to a table that is there, and looks at none before there are rows.
+  const later = engine === "sqlite" ? () => [] : (table) => (table.partition_of ? [] : referencesOf(model, table));
+  return [
+    ...own.map(({ name }) => `CREATE SCHEMA ${quoted(name)};\n`),
+    ...(extensions ?? []).filter(({ name }) => name !== "plpgsql").map(({ name, schema }) => `CREATE EXTENSION ${quoted(name)}${schema ? ` WITH SCHEMA ${quoted(schema)}` : ""};\n`),
+    ...typesOf(model),
+    ...tables.map((table) => tableOf(model, table, engine === "sqlite" ? referencesOf(model, table) : [])),
+    ...tables.flatMap((table) => later(table).map((line) => `ALTER TABLE ${nameIn(model, table)} ADD ${line};\n`)),
+    ...model.tables.filter(isView).map((table) => ddl(model, table)),
+  ].join("\n");
+}
+
+function typesOf(model) {
+  const { engine, enums, domains, composites, sequences } = model.schema;
+  const quoted = quoter(engine);
+  const text = (value) => `'${value.replaceAll("'", "''")}'`;
+  const domain = (one) => [one.type, one.default && `DEFAULT ${one.default}`, !one.nullable && "NOT NULL", ...(one.checks ?? []).map((check) => `CONSTRAINT ${quoted(check.name)} CHECK (${bare(check.expression)})`)].filter(Boolean).join(" ");
+  const steps = (one) => `AS ${one.type} START ${one.start} INCREMENT ${one.increment} MINVALUE ${one.minimum} MAXVALUE ${one.maximum}${one.cycle ? " CYCLE" : ""}`;
+  return [
+    ...enums.map((one) => `CREATE TYPE ${nameIn(model, one)} AS ENUM (${one.values.map(text).join(", ")});\n`),
+    ...domains.map((one) => `CREATE DOMAIN ${nameIn(model, one)} AS ${domain(one)};\n`),
+    ...composites.map((one) => `CREATE TYPE ${nameIn(model, one)} AS (${one.fields.map((field) => `${quoted(field.name)} ${field.type}`).join(", ")});\n`),
+    ...(engine === "postgresql" ? sequences : []).map((one) => `CREATE SEQUENCE ${nameIn(model, one)} ${steps(one)};\n`),
+  ];
+}
+
+function nameIn(model, { schema, name }) {
+  return [model.namespaces.length > 1 || schema !== "public" ? schema : null, name].filter(Boolean).map(quoter(model.schema.engine)).join(".");
+}
+
+function referencesOf(model, table) {
+  const quoted = quoter(model.schema.engine);
+  const list = (names) => `(${names.map(quoted).join(", ")})`;
+  return table.foreign_keys.map((key) => `${key.name ? `CONSTRAINT ${quoted(key.name)} ` : ""}FOREIGN KEY ${list(key.columns)} REFERENCES ${nameIn(model, { schema: key.referenced_schema, name: key.referenced_table })} ${list(key.referenced_columns)}${action("UPDATE", key.on_update)}${action("DELETE", key.on_delete)}${deferral(key)}`);
+}
+
+function tableOf(model, table, references) {
+  const quoted = quoter(model.schema.engine);
+  const full = nameIn(model, table);
   if (table.definition) return `${comment(table)}CREATE ${table.kind === "materialized_view" ? "MATERIALIZED VIEW" : "VIEW"} ${full} AS\n${table.definition.trim().replace(/;$/, "")};\n`;
   const list = (names) => `(${names.map(quoted).join(", ")})`;
   const constraint = (of) => (of.name ? `CONSTRAINT ${quoted(of.name)} ` : "");
@@ -19,15 +63,16 @@ export function ddl(model, table) {
   const lines = [
     ...table.columns.map((column) => columnLine(column, quoted)),
     ...keys.map((key) => `${constraint(key)}${key.primary ? "PRIMARY KEY" : `UNIQUE${key.nulls_not_distinct ? " NULLS NOT DISTINCT" : ""}`} ${list(key.columns)}${deferral(key)}`),
-    ...table.foreign_keys.map((key) => `${constraint(key)}FOREIGN KEY ${list(key.columns)} REFERENCES ${name(key.referenced_schema, key.referenced_table)} ${list(key.referenced_columns)}${action("UPDATE", key.on_update)}${action("DELETE", key.on_delete)}${deferral(key)}`),
+    ...references,
     ...(table.checks ?? []).map((check) => `${constraint(check)}CHECK (${bare(check.expression)})`),
     ...(table.exclusions ?? []).map((one) => `${constraint(one)}${one.definition}`),
   ];
   const partitioned = table.partitioning ? ` PARTITION BY ${table.partitioning.strategy.toUpperCase().replace("_", " ")} (${bare(table.partitioning.key)})` : "";
   const part = table.partition_of;
-  const body = part ? `CREATE TABLE ${full} PARTITION OF ${name(part.schema, part.name)} ${part.bound}` : `CREATE TABLE ${full} (\n${lines.map((line) => `  ${line}`).join(",\n")}\n)`;
+  const body = part ? `CREATE TABLE ${full} PARTITION OF ${nameIn(model, part)} ${part.bound}` : `CREATE TABLE ${full} (\n${lines.map((line) => `  ${line}`).join(",\n")}\n)`;
   const made = new Set([...keys.map((key) => key.name), ...keys.map((key) => key.columns.join())]);
-  const indexes = table.indexes.filter((index) => !index.primary && !index.constraint && !(index.unique && made.has(index.columns.map((of) => of.name).join())));
+  // A partition has those of its parent.
+  const indexes = (part ? [] : table.indexes).filter((index) => !index.primary && !index.constraint && !(index.unique && made.has(index.columns.map((of) => of.name).join())));
   return `${comment(table)}${body}${partitioned};\n${indexes.map((index) => `${indexLine(index, full, quoted)}\n`).join("")}`;
 }
 

@@ -48,7 +48,8 @@ function watch(id, key, setState) {
     setState(state);
   };
   const fail = (error) => take({ reading: null, ...(state.schema ? { refreshError: error } : { error }) });
-  const read = async () => take({ schema: await here.get("data/schema", { source_id: id }, { signal }) });
+  // Sampled values have all their digits; to look at each number of thousands of tables takes a while.
+  const read = async () => take({ schema: await here.get("data/schema", { source_id: id }, { signal, exact: state.source?.engine === "mongodb" }) });
 
   async function attend(job) {
     const before = state.schema?.version;

@@ -1,5 +1,6 @@
 // The tree of a collection's fields, with how often each is there and of which types.
 
+import { exactText } from "../../exact-json.js";
 import { html, useMemo, useState } from "../../html.js";
 import { count } from "../../format.js";
 import { Badge } from "../../ui/bits.js";
@@ -43,7 +44,7 @@ function Row({ id, row, open, turn, marks, has, current }) {
       ${field.required && html`<${Badge} kind="info">Required<//>`}${ORIGINS[field.origin] && html`<${Badge}>${ORIGINS[field.origin]}<//>`}<${Marks} id=${id} marks=${marks} /></span></th>
     <td class="fit"><${Share} value=${field.presence} always=${field.always} unseen=${field.origin === "validator"} /></td>
     <td class="type"><${Types} types=${field.types} />${array && html`<div class="quiet small-text">of <${Types} types=${array.types} /></div>`}</td>
-    ${has.values && html`<td class="wide-only"><div class="values small-text">${valuesOf(row)?.map((value) => html`<code>${JSON.stringify(value)}</code>`)}</div></td>`}
+    ${has.values && html`<td class="wide-only"><div class="values small-text">${valuesOf(row)?.map((value) => html`<code>${exactText(value)}</code>`)}</div></td>`}
     ${has.comments && html`<td class="comment">${field.comment}</td>`}
   </tr>`;
 }

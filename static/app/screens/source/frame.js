@@ -1,8 +1,10 @@
 // What stands around the screens of one source: its name, how fresh its schema is, and the ways between them.
 
+import { callOf } from "../../api.js";
 import { html, useEffect, useState } from "../../html.js";
 import { count, plural } from "../../format.js";
 import { href } from "../../router.js";
+import { path as pathOf, scope } from "../../workspace.js";
 import { Badge, Empty, RelativeTime, Skeleton } from "../../ui/bits.js";
 import { Button } from "../../ui/button.js";
 import { ErrorBox } from "../../ui/error-box.js";
@@ -32,7 +34,7 @@ export function SourceFrame({ id, tab, query, fill, children }) {
   const model = schema && modelOf(schema);
   const title = source?.name ?? schema?.name ?? "Source";
   const actions = model && html`<${Button} icon="refresh" busy=${Boolean(of.reading)} onClick=${of.refresh}>Refresh<//><${DownloadMenu} source=${source ?? schema} model=${model} />`;
-  return html`<${Page} title=${title} about=${schema && html`<${About} schema=${schema} />`} actions=${actions} fill=${fill} back=${{ href: href("/sources"), text: "Sources" }}>
+  return html`<${Page} title=${title} about=${schema && html`<${About} schema=${schema} />`} actions=${actions} fill=${fill} call=${callOf("GET", pathOf("data/schema"), { query: { scope: scope.value, source_id: id } })} back=${{ href: href("/sources"), text: "Sources" }}>
     <${Tabs} id=${id} tab=${tab} query=${query} />
     ${of.reading && html`<${Reading} ...${of.reading} />`}
     ${error && html`<${ErrorBox} error=${error} retry=${of.reload} />`}

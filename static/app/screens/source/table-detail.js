@@ -1,3 +1,4 @@
+import { exactText } from "../../exact-json.js";
 import { html } from "../../html.js";
 import { bytes, count, plural } from "../../format.js";
 import { href } from "../../router.js";
@@ -40,13 +41,13 @@ export function TableDetail({ id, model, table, column }) {
     <${Triggers} table=${table} />
     <${RowSecurity} table=${table} />
     ${table.definition && html`<section class="section"><h3>Definition</h3><${CodeBlock} text=${table.definition} /></section>`}
-    ${table.validator && html`<section class="section"><h3>Validator <span class="quiet">${table.validator.level}, ${table.validator.action}</span></h3><${CodeBlock} text=${JSON.stringify(table.validator.expression, null, 2)} /></section>`}
+    ${table.validator && html`<section class="section"><h3>Validator <span class="quiet">${table.validator.level}, ${table.validator.action}</span></h3><${CodeBlock} text=${exactText(table.validator.expression, 2)} /></section>`}
   </article>`;
 }
 
 function Facts({ table }) {
   const { row_count_estimate: rows, size_bytes: size, index_size_bytes: indexes, sample } = table;
-  const options = Object.entries(table.options ?? {}).map(([name, value]) => `${name}: ${typeof value === "object" ? JSON.stringify(value) : value}`);
+  const options = Object.entries(table.options ?? {}).map(([name, value]) => `${name}: ${typeof value === "object" ? exactText(value) : value}`);
   const facts = [
     rows !== null && rows !== undefined && [sample ? "Documents" : "Rows", `About ${count(rows)}`],
     size !== undefined && ["Size", `${bytes(size)}${indexes ? `, indexes ${bytes(indexes)}` : ""}`],

@@ -4,10 +4,11 @@ import { upload } from "../../files.js";
 import { here, path, scope } from "../../workspace.js";
 import { Fold, Progress } from "../../ui/bits.js";
 import { Button } from "../../ui/button.js";
+import { Dialog } from "../../ui/dialog.js";
 import { ErrorBox } from "../../ui/error-box.js";
-import { Field, Select } from "../../ui/form.js";
+import { Field, Form, Select } from "../../ui/form.js";
 import { Icon } from "../../ui/icon.js";
-import { useAction, useLoad } from "../../ui/work.js";
+import { useLoad } from "../../ui/work.js";
 import { EngineOptions } from "./database-fields.js";
 
 const FORMATS = [["", "By its ending"], ["csv", "CSV"], ["tsv", "TSV"], ["json", "JSON"], ["jsonl", "JSON Lines"], ["parquet", "Parquet"], ["excel", "Excel"]].map(([value, label]) => ({ value, label }));
@@ -86,16 +87,25 @@ function Drop({ onDone }) {
 }
 
 function Sent({ sent, chosen, onChoose, onGone }) {
-  const removing = useAction(async (file) => {
-    await here.delete(`data/files/${encodeURIComponent(file.name)}`);
-    onGone();
-  });
+  const [doomed, setDoomed] = useState(null);
   return html`<fieldset class="choices"><legend>Sent before</legend>
     ${sent.map((file) => html`<div key=${file.name} class="file-row">
       <input type="radio" name="sent" id=${`sent-${file.name}`} checked=${file.path === chosen} onChange=${() => onChoose(file)} />
       <label for=${`sent-${file.name}`}>${file.name}</label><span class="quiet number">${bytes(file.size)}</span>
-      <${Button} kind="quiet" small icon="trash" label=${`Delete ${file.name}`} onClick=${() => removing.run(file)} />
+      <${Button} kind="quiet" small icon="trash" label=${`Delete ${file.name}`} onClick=${() => setDoomed(file)} />
     </div>`)}
-    ${removing.error && html`<${ErrorBox} error=${removing.error} />`}
+    ${doomed && html`<${Delete} file=${doomed} onGone=${() => { setDoomed(null); onGone(); }} onClose=${() => setDoomed(null)} />`}
   </fieldset>`;
+}
+
+function Delete({ file, onGone, onClose }) {
+  const remove = async () => {
+    await here.delete(`data/files/${encodeURIComponent(file.name)}`);
+    onGone();
+  };
+  return html`<${Dialog} title="Delete this file?" onClose=${onClose}>
+    <${Form} onSend=${remove} submit="Delete file" danger onCancel=${onClose}>
+      <p><code>${file.name}</code>, ${bytes(file.size)}, goes from the server for good. Sources that read it cannot be read any more; their copies stay.</p>
+    <//>
+  <//>`;
 }

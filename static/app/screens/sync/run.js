@@ -44,6 +44,6 @@ export default function Run({ params }) {
     </dl>
     ${running && html`<section class="card stack" aria-label="Progress"><${Under} job=${job} broken=${broken} onJob=${set} /></section>`}
     ${job.result?.error && html`<${ErrorBox} error=${job.result.error} />`}
-    ${job.result?.sources?.length ? html`<${Report} sources=${job.result.sources} />` : html`<${Moving} tables=${job.progress?.tables ?? []} />`}
+    ${job.result?.sources?.length ? html`<${Report} sources=${job.result.sources} />` : html`<${Moving} tables=${job.progress?.tables ?? []} running=${running} />`}
   <//>`;
 }

@@ -24,8 +24,9 @@ function useSome(tables) {
   };
 }
 
-/** Tables that are under way. */
-export function Moving({ tables }) {
+/** Tables that are under way, or, where their sync is not `running`, how far it had got. */
+export function Moving({ tables, running }) {
+  const phaseOf = (table) => (running || ["copied", "skipped", "failed"].includes(table.phase) ? table.phase : "unfinished");
   const { some, search, more } = useSome(tables);
   if (tables.length === 0) return null;
   return html`<section class="section"><div class="section-head"><h2>Tables</h2>${search}</div>
@@ -33,8 +34,8 @@ export function Moving({ tables }) {
       <thead><tr><th scope="col">Table</th><th scope="col">Phase</th><th scope="col" class="wide-only bar">Progress</th><th scope="col" class="number">Rows</th></tr></thead>
       <tbody>${some.map((table) => html`<tr key=${table.id}>
         <th scope="row">${nameOf(table)}</th>
-        <td class="fit"><${PhaseBadge} phase=${table.phase} /></td>
-        <td class="wide-only">${["copying", "comparing", "finishing"].includes(table.phase) && html`<${Progress} label=${`Progress of ${nameOf(table)}`} value=${table.rows_estimate ? Math.min(table.rows_done, table.rows_estimate) : undefined} max=${table.rows_estimate || 1} />`}</td>
+        <td class="fit"><${PhaseBadge} phase=${phaseOf(table)} /></td>
+        <td class="wide-only">${["copying", "comparing", "finishing"].includes(phaseOf(table)) && html`<${Progress} label=${`Progress of ${nameOf(table)}`} value=${table.rows_estimate ? Math.min(table.rows_done, table.rows_estimate) : undefined} max=${table.rows_estimate || 1} />`}</td>
         <td class="number">${count(table.rows_done)}${table.rows_estimate ? html`<span class="quiet"> of ${count(table.rows_estimate)}</span>` : ""}</td>
       </tr>`)}</tbody></table></div>${more}</section>`;
 }

@@ -10,7 +10,7 @@ const STATES = {
 };
 const PHASES = {
   waiting: ["", "Waiting"], copying: ["info", "Copying"], comparing: ["info", "Finding deletes"], finishing: ["info", "Finishing"], copied: ["good", "Copied"],
-  skipped: ["", "Skipped"], failed: ["bad", "Failed"],
+  skipped: ["", "Skipped"], failed: ["bad", "Failed"], unfinished: ["", "Not finished"],
 };
 const MODES = { full_refresh: "All rows anew", append: "New rows added", upsert: "What changed" };
 
