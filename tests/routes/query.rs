@@ -319,6 +319,40 @@ async fn a_refusal_tells_the_character_of_the_statement() {
 }
 
 #[actix_web::test]
+async fn a_search_finds_letters_of_any_script_in_any_case() {
+    let app = TestApp::start();
+    let admin = app.admin();
+    let script = "CREATE TABLE people (id INTEGER PRIMARY KEY, name TEXT);
+      INSERT INTO people VALUES (1, 'Éva'), (2, 'ГРИГОРИЙ Σ'), (3, 'Eva'), (4, NULL), (5, x'ff');";
+    let source = connect(&app, &admin, "people", script).await;
+    admin.post("/data/sync", json!({})).await.ok();
+    for from in ["source", "local"] {
+        for (more, ids) in [
+            (json!({"search_term": "éV"}), json!([1])),
+            (json!({"search_term": "григорий"}), json!([2])),
+            (json!({"search_term": "eva"}), json!([3])),
+            (
+                json!({"column_filters": {"name": {"contains": "ГОРИ"}}}),
+                json!([2]),
+            ),
+            (
+                json!({"column_filters": {"name": {"starts_with": "É"}}}),
+                json!([1]),
+            ),
+        ] {
+            let mut body = json!({"source_id": source, "table": "people", "from": from});
+            body.as_object_mut()
+                .unwrap()
+                .extend(more.as_object().unwrap().clone());
+            let data = admin.post("/data/preview", body).await.ok();
+            let rows = data["rows"].as_array().unwrap().iter();
+            let found: Vec<_> = rows.map(|row| row[0].clone()).collect();
+            assert_eq!(Value::from(found), ids, "{from}: {more}");
+        }
+    }
+}
+
+#[actix_web::test]
 async fn a_statement_takes_no_memory_without_end() {
     let app = TestApp::start();
     let admin = app.admin();

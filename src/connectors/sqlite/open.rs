@@ -10,6 +10,7 @@ use rusqlite::limits::Limit;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::error::{failed, not_opened, told};
+use super::read::tell_any_case;
 use super::worker::{Stop, watch};
 use crate::connectors::{ConnectorError, ErrorKind};
 
@@ -80,6 +81,7 @@ fn harden(connection: &Connection) -> rusqlite::Result<()> {
     ] {
         connection.set_limit(limit, most)?;
     }
+    tell_any_case(connection)?;
     connection.busy_timeout(LOCK)?;
     connection
         .execute_batch("PRAGMA query_only = ON; PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0;")

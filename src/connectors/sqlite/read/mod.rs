@@ -1,5 +1,6 @@
 //! Rows: of tables, and of statements of a caller's own.
 
+mod any_case;
 mod select;
 mod stream;
 
@@ -19,6 +20,7 @@ use crate::rows::{Meaning, RowColumn};
 use crate::schema::{DataType, TableKind};
 use select::{Bound, Select};
 
+pub(super) use any_case::tell as tell_any_case;
 pub(super) use select::Texts;
 
 /// Columns by the names of their table and their own, as they are at the source that a table was

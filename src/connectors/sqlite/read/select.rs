@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::any_case;
 use crate::connectors::read::{Condition, Test};
 use crate::connectors::sqlite::catalog::quoted;
 use crate::connectors::{ConnectorError, ErrorKind, TableRead};
@@ -23,6 +24,34 @@ pub enum Bound {
     Integer(i64),
     Real(f64),
     Text(String),
+}
+
+/// Where in a value a text stands.
+#[derive(Debug, Clone, Copy)]
+enum Where {
+    Anywhere,
+    First,
+}
+
+/// A text that is looked for, by the parameter that it stands in.
+enum Found {
+    Like(String),
+    Folded(Where, String),
+}
+
+impl Found {
+    /// The condition that a column has it.
+    fn within(&self, column: &str) -> String {
+        match self {
+            Self::Like(pattern) => format!("CAST({column} AS TEXT) LIKE {pattern} ESCAPE '\\'"),
+            Self::Folded(Where::Anywhere, text) => {
+                format!("{}(CAST({column} AS TEXT), {text})", any_case::CONTAINS)
+            }
+            Self::Folded(Where::First, text) => {
+                format!("{}(CAST({column} AS TEXT), {text})", any_case::STARTS_WITH)
+            }
+        }
+    }
 }
 
 /// How the texts of a file compare.
@@ -100,13 +129,11 @@ impl Select {
             .map(|condition| self.condition(read, condition))
             .collect();
         if let Some(text) = &read.search {
-            let pattern = self.like(text, "%");
-            let any = read.columns.iter().map(|column| {
-                format!(
-                    "CAST({} AS TEXT) LIKE {pattern} ESCAPE '\\'",
-                    quoted(&column.name)
-                )
-            });
+            let found = self.found(text, Where::Anywhere);
+            let any = read
+                .columns
+                .iter()
+                .map(|column| found.within(&quoted(&column.name)));
             // In groups: SQLite takes a row of more than a thousand for nested too deep.
             let any: Vec<_> = any.collect();
             let groups = any
@@ -139,14 +166,8 @@ impl Select {
                 let values: Vec<_> = values.iter().map(|value| self.value(value, kind)).collect();
                 format!("{column}{meant} IN ({})", values.join(", "))
             }
-            Test::Contains(text) => {
-                let pattern = self.like(text, "%");
-                format!("CAST({column} AS TEXT) LIKE {pattern} ESCAPE '\\'")
-            }
-            Test::StartsWith(text) => {
-                let pattern = self.like(text, "");
-                format!("CAST({column} AS TEXT) LIKE {pattern} ESCAPE '\\'")
-            }
+            Test::Contains(text) => self.found(text, Where::Anywhere).within(&column),
+            Test::StartsWith(text) => self.found(text, Where::First).within(&column),
             Test::Null => format!("{column} IS NULL"),
             Test::NotNull => format!("{column} IS NOT NULL"),
         }
@@ -186,8 +207,16 @@ impl Select {
         self.push(bound)
     }
 
-    fn like(&mut self, text: &str, before: &str) -> String {
-        let mut pattern = before.to_owned();
+    /// What finds a text in any letter case. `LIKE` knows no letters but those of ASCII.
+    fn found(&mut self, text: &str, place: Where) -> Found {
+        if !text.is_ascii() {
+            let folded = self.push(Bound::Text(text.to_lowercase()));
+            return Found::Folded(place, folded);
+        }
+        let mut pattern = match place {
+            Where::Anywhere => "%".to_owned(),
+            Where::First => String::new(),
+        };
         for letter in text.chars() {
             if matches!(letter, '%' | '_' | '\\') {
                 pattern.push('\\');
@@ -195,7 +224,7 @@ impl Select {
             pattern.push(letter);
         }
         pattern.push('%');
-        self.push(Bound::Text(pattern))
+        Found::Like(self.push(Bound::Text(pattern)))
     }
 
     fn push(&mut self, value: Bound) -> String {
