@@ -6,6 +6,7 @@ use async_trait::async_trait;
 
 use super::introspect::{Aside, Beside, Catalog, Locked, Refusals};
 use super::login::Connected;
+use super::product::POSTGRESQL;
 use super::reader::{LOCK, Pace, Reader, SearchPath};
 use super::{config, count, introspect, query, read, tables};
 use crate::connectors::{
@@ -98,6 +99,9 @@ impl PostgresSession {
                 Err(error) if attempts < ATTEMPTS && introspect::has_stumbled(&error) => {
                     attempts += 1;
                 }
+                Err(error) if self.is_postgresql() && introspect::has_stumbled(&error) => {
+                    return Err(self.connected.about.changing(error));
+                }
                 // Nobody is asked for locks before one is in the way.
                 Err(error) if attempts < ATTEMPTS && introspect::is_locked_out(&error) => {
                     (attempts, lock) = (attempts + 1, LOCK);
@@ -110,6 +114,11 @@ impl PostgresSession {
                 }
             }
         }
+    }
+
+    /// Whether it is PostgreSQL itself, and no look-alike, whose codes may mean other things.
+    fn is_postgresql(&self) -> bool {
+        self.connected.info.product == POSTGRESQL
     }
 
     async fn locked(&self, selection: &Selection) -> Result<Locked, ConnectorError> {

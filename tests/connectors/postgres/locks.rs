@@ -1,8 +1,8 @@
-//! What is read while other sessions hold locks.
+//! What is read while other sessions hold locks, or change what is read.
 
 use std::time::{Duration, Instant};
 
-use headwater::connectors::Selection;
+use headwater::connectors::{ErrorKind, Selection};
 use headwater::schema::{Schema, Table};
 use serde_json::json;
 
@@ -127,4 +127,21 @@ async fn a_lock_on_what_the_server_need_not_open_is_not_waited_for() {
     database.admin.batch_execute(lock).await.unwrap();
     let (found, _) = read(&database).await;
     assert_eq!(json!(found), json!(expected));
+}
+
+#[tokio::test]
+async fn a_server_that_stumbles_over_what_is_gone_each_time_says_that_the_schema_changed() {
+    let Some(database) = Database::with(DDL).await else {
+        return;
+    };
+    // As it is for a moment while another session drops the table.
+    let gone = "DELETE FROM pg_catalog.pg_class WHERE oid = 'busy'::regclass";
+    database.admin.batch_execute(gone).await.unwrap();
+    let mut session = database.connect(json!({})).await;
+    let error = session.introspect(&Selection::default()).await.unwrap_err();
+    assert_eq!(error.kind, ErrorKind::ServerUnavailable, "{error:?}");
+    assert!(error.kind.retryable());
+    assert_eq!(error.server_code.as_deref(), Some("XX000"));
+    assert!(error.message.contains("changed while it was read"));
+    assert!(error.hint.starts_with("Refresh again"));
 }
