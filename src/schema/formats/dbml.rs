@@ -28,6 +28,10 @@ struct Enums<'a> {
 
 pub(super) fn write(schema: &Schema, about: &About) -> String {
     let mut out = String::new();
+    if let Some(told) = about.staleness(str::to_owned) {
+        comment_line(&mut out, &told);
+        out.push('\n');
+    }
     if !about.name.is_empty() {
         let (name, server) = (quoted(about.name), text(about.server));
         let _ = write!(out, "Project {name} {{\n  database_type: {server}\n}}\n\n");

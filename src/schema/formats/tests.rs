@@ -75,6 +75,27 @@ fn dbml_names_a_column_once_in_an_index_and_has_no_reference_of_unequal_ends() {
 }
 
 #[test]
+fn a_form_says_since_when_and_why_it_may_be_out_of_date() {
+    let about = About {
+        stale: Some("No \"file\"\n%%{init: {}}%% there."),
+        ..ABOUT
+    };
+    let written = |format: TextFormat| format.write(&shop(), &about);
+    let told = "As it was read 2026-01-02T03:04:05Z. It could not be read again: No ";
+    let mermaid = written(TextFormat::Mermaid);
+    let line = mermaid.lines().nth(1).unwrap();
+    let words = line.strip_prefix(&format!("    %% {told}")).unwrap();
+    assert_mermaid_text(words);
+    let dbml = written(TextFormat::Dbml);
+    let line = dbml.lines().next().unwrap();
+    assert!(line.starts_with(&format!("// {told}\"file\"")), "{line}");
+    assert!(line.ends_with("there."), "{line}");
+    let json: Value = serde_json::from_str(&written(TextFormat::JsonSchema)).unwrap();
+    let comment = json["$comment"].as_str().unwrap();
+    assert!(comment.starts_with(told), "{comment}");
+}
+
+#[test]
 fn what_a_foreign_key_does_is_never_made_up() {
     let mut schema = shop();
     for table in &mut schema.tables {
