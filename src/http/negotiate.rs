@@ -3,22 +3,23 @@
 use actix_web::HttpRequest;
 use actix_web::http::header::{ACCEPT_ENCODING, HeaderName, IF_NONE_MATCH};
 
-/// The tags that the caller has, without quotes. Weak and strong ones count the same
-/// (RFC 9110 §13.1.2), also since proxies that compress make weak ones of ours.
-pub fn known_tags(request: &HttpRequest) -> Vec<String> {
-    let tags = request
-        .headers()
-        .get(IF_NONE_MATCH)
-        .and_then(|tags| tags.to_str().ok())
-        .unwrap_or("");
-    tags.split(',')
-        .map(|tag| {
-            tag.trim()
-                .trim_start_matches("W/")
-                .trim_matches('"')
-                .to_owned()
-        })
-        .collect()
+use crate::services::sources::KnownTags;
+
+/// What the caller has, by its tags without quotes, from all headers that say so. Weak and strong
+/// ones count the same (RFC 9110 §13.1.2), also since proxies that compress make weak ones of ours.
+pub fn known_tags(request: &HttpRequest) -> KnownTags {
+    let lists = request.headers().get_all(IF_NONE_MATCH);
+    let lists = lists.filter_map(|tags| tags.to_str().ok());
+    let tags = lists.flat_map(|tags| tags.split(',')).map(str::trim);
+    let mut known = Vec::new();
+    for tag in tags.filter(|tag| !tag.is_empty()) {
+        if tag == "*" {
+            return KnownTags::Any;
+        }
+        let tag = tag.strip_prefix("W/").unwrap_or(tag);
+        known.push(tag.trim_matches('"').to_owned());
+    }
+    KnownTags::These(known)
 }
 
 /// What a header accepts, in its order, each with its weight from 0 to 1 (RFC 9110 §12.4.2). A weight

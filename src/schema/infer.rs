@@ -5,6 +5,7 @@
 //! be meant, none is.
 
 mod composite;
+mod mutual;
 mod targets;
 mod words;
 
@@ -24,6 +25,7 @@ pub fn infer(schema: &mut Schema) {
         of_table(schema, &targets, at, table)
     });
     composite::infer(schema, &mut inferred);
+    mutual::one_way(schema, &mut inferred);
     for (table, inferred) in schema.tables.iter_mut().zip(inferred) {
         table.inferred_relationships = inferred;
     }

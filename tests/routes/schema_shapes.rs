@@ -179,14 +179,49 @@ async fn what_cannot_be_had_is_told_in_the_envelope() {
 }
 
 #[actix_web::test]
-async fn a_source_that_is_down_says_so_in_markdown_without_a_tag() {
+async fn a_source_that_is_down_says_so_in_every_form_without_a_tag() {
     let shop = shop().await;
     shop.ask("", &[]).await;
     let file = shop.app.data_dir().join("files/demo/shop.sqlite");
     std::fs::remove_file(file).unwrap();
-    let response = shop.ask("&format=markdown&refresh=true", &[]).await;
-    assert_eq!(response.status(), 200);
-    assert!(!response.headers().contains_key("etag"));
-    let text = response.text().await.unwrap();
-    assert!(text.contains("It could not be read again: "), "{text}");
+    for (format, mark) in [
+        ("markdown", "\nIt could not be read again: "),
+        ("mermaid", "erDiagram\n    %% As it was read 2"),
+        ("dbml", "// As it was read 2"),
+        ("jsonschema", "\"$comment\": \"As it was read 2"),
+    ] {
+        let more = format!("&format={format}");
+        let fresh = shop.ask(&more, &[]).await.text().await.unwrap();
+        let response = shop.ask(&format!("{more}&refresh=true"), &[]).await;
+        assert_eq!(response.status(), 200);
+        assert!(!response.headers().contains_key("etag"));
+        let text = response.text().await.unwrap();
+        assert!(text.contains(mark), "{text}");
+        let told = "It could not be read again: There is no file";
+        assert!(text.contains(told), "{text}");
+        assert!(!fresh.contains("could not be read again"), "{fresh}");
+    }
+}
+
+#[actix_web::test]
+async fn whoever_has_any_form_or_a_weak_tag_of_it_is_sent_none() {
+    let mut shop = shop().await;
+    for more in ["", "&format=dbml", "&tables=orders"] {
+        let tag = header(&shop.ask(more, &[]).await, "etag").to_owned();
+        let strong = tag.trim_start_matches("W/");
+        let listed = format!("\"other\" , W/{strong}");
+        for known in ["*", strong, &listed] {
+            let response = shop.ask(more, &[("If-None-Match", known)]).await;
+            assert_eq!(response.status(), 304, "{more} {known}");
+            assert_eq!(header(&response, "etag"), tag);
+        }
+        let headers = [("If-None-Match", "\"other\""), ("If-None-Match", &*tag)];
+        assert_eq!(shop.ask(more, &headers).await.status(), 304, "{more}");
+        // As a tag it is another's.
+        let response = shop.ask(more, &[("If-None-Match", "\"*\"")]).await;
+        assert_eq!(response.status(), 200, "{more}");
+    }
+    shop.source = shop.orders.clone();
+    let response = shop.ask("", &[("If-None-Match", "*")]).await;
+    assert_eq!(response.status(), 304);
 }

@@ -168,6 +168,26 @@ impl About {
         .because(DROPPED)
     }
 
+    /// The server stumbled, again and again, over what others change meanwhile.
+    pub fn changing(&self, stumbled: ConnectorError) -> ConnectorError {
+        let error = ConnectorError::new(
+            ErrorKind::ServerUnavailable,
+            format!(
+                "The schema of '{}' changed while it was read, each time anew.",
+                self.database
+            ),
+            "Refresh again when the changes are done. If nobody changes anything, the server's \
+             own catalog may be damaged: server_message holds what it stumbled over.",
+        );
+        ConnectorError {
+            kind: error.kind,
+            message: error.message,
+            hint: error.hint,
+            ..stumbled
+        }
+        .because("changed_meanwhile")
+    }
+
     fn lost(&self) -> ConnectorError {
         ConnectorError::new(
             ErrorKind::ConnectionLost,

@@ -19,10 +19,10 @@ use super::login::Connected;
 use super::patience::within_patience;
 use super::text::elements;
 use super::watch::{Allowance, Watch};
-use crate::connectors::ConnectorError;
+use crate::connectors::{ConnectorError, limits};
 
 /// How long a lock on the catalog is waited for, such as that of `VACUUM FULL` on one of its tables.
-const LOCK: Duration = Duration::from_secs(10);
+pub const LOCK: Duration = Duration::from_secs(10);
 
 /// One read-only snapshot. Dropped before it is finished, it stops what runs at the server.
 pub struct Reader<'a> {
@@ -34,6 +34,8 @@ pub struct Reader<'a> {
     stop: StopOnDrop,
     /// Where statements go one by one: whose turn it is.
     turn: Option<Semaphore>,
+    /// What is passed by since others have locked it, in the text form of an array.
+    locked: String,
 }
 
 /// How the statements of a snapshot go to the server.
@@ -73,8 +75,22 @@ impl Connected {
         pace: Pace,
         limit: Duration,
     ) -> Result<Reader<'_>, ConnectorError> {
-        self.begin(path, pace, Some(limit), Allowance::CATALOG)
-            .await
+        let limits = (Some(limit), LOCK.min(limit));
+        self.begin(path, pace, limits, Allowance::CATALOG).await
+    }
+
+    /// The same, for one that waits for each lock as long as `lock`, and passes by what others
+    /// have `locked`: object ids, in the text form of an array.
+    pub async fn read_past(
+        &self,
+        path: SearchPath<'_>,
+        pace: Pace,
+        lock: Duration,
+        locked: String,
+    ) -> Result<Reader<'_>, ConnectorError> {
+        let limits = (Some(limits::INTROSPECT), lock);
+        let reader = self.begin(path, pace, limits, Allowance::CATALOG).await?;
+        Ok(Reader { locked, ..reader })
     }
 
     /// Begins a snapshot of rows, whose statements may each run as long as `limit`, or as they take.
@@ -83,7 +99,8 @@ impl Connected {
         path: SearchPath<'_>,
         limit: Option<Duration>,
     ) -> Result<Reader<'_>, ConnectorError> {
-        let begun = self.begin(path, Pace::AtOnce, limit, Allowance::ROWS);
+        let limits = (limit, limit.map_or(LOCK, |limit| LOCK.min(limit)));
+        let begun = self.begin(path, Pace::AtOnce, limits, Allowance::ROWS);
         let reader = within_patience(&self.watch, &self.about, begun).await??;
         let settings = reader.hand_over(include_str!("sql/row_settings.sql"), |_| Ok(()));
         within_patience(&self.watch, &self.about, settings).await??;
@@ -95,7 +112,7 @@ impl Connected {
         &self,
         path: SearchPath<'_>,
         pace: Pace,
-        limit: Option<Duration>,
+        (limit, lock): (Option<Duration>, Duration),
         allowance: Allowance,
     ) -> Result<Reader<'_>, ConnectorError> {
         self.watch.allow(allowance);
@@ -116,6 +133,7 @@ impl Connected {
             },
             stop: self.stop_on_drop(),
             turn: (pace == Pace::OneByOne).then(|| Semaphore::new(1)),
+            locked: "{}".to_owned(),
         };
         let path = match path {
             SearchPath::Default => String::new(),
@@ -134,7 +152,7 @@ impl Connected {
             "{start}; SET LOCAL statement_timeout = {}; SET LOCAL lock_timeout = {}; {path}; \
              {savepoint}",
             limit.map_or(0, milliseconds),
-            milliseconds(limit.map_or(LOCK, |limit| LOCK.min(limit))),
+            milliseconds(lock),
         );
         reader.done(self.client.batch_execute(&begin).await)?;
         Ok(reader)
@@ -221,6 +239,11 @@ impl Reader<'_> {
     /// Whether the snapshot goes on where a statement is refused.
     pub fn goes_on(&self) -> bool {
         self.turn.is_some()
+    }
+
+    /// What is passed by since others have locked it, in the text form of an array.
+    pub fn locked(&self) -> &str {
+        &self.locked
     }
 
     /// Stops the statement whose answer `rest` is, and waits for its end: what comes next on this

@@ -1,12 +1,13 @@
 //! One open session.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 
-use super::introspect::{Aside, Beside, Catalog, Refusals};
+use super::introspect::{Aside, Beside, Catalog, Locked, Refusals};
 use super::login::Connected;
-use super::reader::{Pace, Reader, SearchPath};
+use super::product::POSTGRESQL;
+use super::reader::{LOCK, Pace, Reader, SearchPath};
 use super::{config, count, introspect, query, read, tables};
 use crate::connectors::{
     ConnectorError, Outlet, Parts, QueryRead, Selection, ServerInfo, Session, Settings, Snapshot,
@@ -23,6 +24,9 @@ pub struct PostgresSession {
 
 /// How often a catalog is read where the server stumbles over changes to it.
 const ATTEMPTS: u32 = 4;
+
+/// How long a lock is waited for before it is asked who holds which: mostly they are gone by then.
+const SHORT_LOCK: Duration = Duration::from_secs(1);
 
 impl PostgresSession {
     pub fn new(connected: Connected, settings: &Settings) -> Self {
@@ -79,9 +83,12 @@ impl PostgresSession {
         selection: &Selection,
         parts: &Parts,
     ) -> Result<Catalog, ConnectorError> {
-        let (mut pace, mut attempts) = (Pace::AtOnce, 1);
+        let (mut pace, mut attempts, mut lock) = (Pace::AtOnce, 1, SHORT_LOCK);
+        let mut locked = Locked::default();
         loop {
-            match self.read_catalog_once(selection, pace, parts).await {
+            let passed = locked.array();
+            let read = self.read_catalog_once(selection, pace, lock, passed, parts);
+            match read.await {
                 // A look-alike lacks a catalog, or a right to one was taken from the login.
                 Err(error)
                     if pace == Pace::AtOnce
@@ -92,18 +99,45 @@ impl PostgresSession {
                 Err(error) if attempts < ATTEMPTS && introspect::has_stumbled(&error) => {
                     attempts += 1;
                 }
-                read => return read,
+                Err(error) if self.is_postgresql() && introspect::has_stumbled(&error) => {
+                    return Err(self.connected.about.changing(error));
+                }
+                // Nobody is asked for locks before one is in the way.
+                Err(error) if attempts < ATTEMPTS && introspect::is_locked_out(&error) => {
+                    (attempts, lock) = (attempts + 1, LOCK);
+                    locked = self.locked(selection).await.map_err(|_| error)?;
+                }
+                Err(error) => return Err(error),
+                Ok(mut catalog) => {
+                    catalog.refused.extend(locked.unreadable());
+                    return Ok(catalog);
+                }
             }
         }
+    }
+
+    /// Whether it is PostgreSQL itself, and no look-alike, whose codes may mean other things.
+    fn is_postgresql(&self) -> bool {
+        self.connected.info.product == POSTGRESQL
+    }
+
+    async fn locked(&self, selection: &Selection) -> Result<Locked, ConnectorError> {
+        let reader = self.catalog(Pace::AtOnce).await?;
+        let locked = Locked::read(&reader, selection).await?;
+        reader.finish();
+        Ok(locked)
     }
 
     async fn read_catalog_once(
         &self,
         selection: &Selection,
         pace: Pace,
+        lock: Duration,
+        locked: String,
         parts: &Parts,
     ) -> Result<Catalog, ConnectorError> {
-        let reader = self.catalog(pace).await?;
+        let path = SearchPath::Empty;
+        let reader = self.connected.read_past(path, pace, lock, locked).await?;
         let refusals = Refusals::of(&reader, parts);
         let large = Aside::wanted(&self.connected, &reader).await?;
         let beside = async {
@@ -114,7 +148,7 @@ impl PostgresSession {
             let Some(aside) = aside else {
                 return Beside::read(&reader, selection, &refusals).await;
             };
-            let other = aside.reader().await?;
+            let other = aside.reader(lock, &reader).await?;
             let beside = Beside::read(&other, selection, &refusals).await?;
             other.finish();
             aside.close().await;

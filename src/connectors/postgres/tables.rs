@@ -21,9 +21,16 @@ pub struct TableRow {
 
 /// The selection in the form that the catalog queries take; they share their filter.
 pub fn narrowed(sql: &str, selection: &Selection) -> String {
+    narrowed_past(sql, selection, "{}")
+}
+
+/// The same, for queries that pass by what others have `locked`: object ids, in the text form of an
+/// array.
+pub fn narrowed_past(sql: &str, selection: &Selection, locked: &str) -> String {
     let schema = selection.schema.as_deref().unwrap_or_default();
     let tables = array(selection.tables.iter().map(String::as_str));
-    filled(sql, &[("schema", schema), ("tables", &tables)])
+    let variables = [("schema", schema), ("tables", &*tables), ("locked", locked)];
+    filled(sql, &variables)
 }
 
 /// The tables, by schema and name: the selected ones, and others, which are marked.

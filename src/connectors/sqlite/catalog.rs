@@ -43,12 +43,14 @@ impl From<Column> for Described {
     }
 }
 
-/// The columns of tables, and the primary key of every table there is, by its name in lower case:
-/// references may leave the columns out that they refer to.
+/// The columns of tables; and of every table there is, by its name in lower case, its primary key and
+/// what its columns are called: references may leave the columns out that they refer to, or write
+/// them in other letters.
 #[derive(Default)]
 pub(super) struct AllColumns {
     pub of: HashMap<String, Vec<Described>>,
     pub keys: HashMap<String, Vec<(i64, String)>>,
+    pub names: HashMap<String, Vec<String>>,
 }
 
 /// The selected tables by name, one more than the limit at most. Without shadow tables, which are
@@ -114,14 +116,17 @@ pub(super) fn columns(
     let mut all = AllColumns {
         of: none_yet.collect(),
         keys: HashMap::new(),
+        names: HashMap::new(),
     };
     let mut left = limits::COLUMNS + 1;
     let sql = include_str!("sql/columns.sql");
     each_column(connection, sql, [only], |table, described| {
+        let (folded, name) = (table.to_ascii_lowercase(), &described.column.name);
         if described.key > 0 {
-            let key = all.keys.entry(table.to_ascii_lowercase()).or_default();
-            key.push((described.key, described.column.name.clone()));
+            let key = all.keys.entry(folded.clone()).or_default();
+            key.push((described.key, name.clone()));
         }
+        all.names.entry(folded).or_default().push(name.clone());
         if let Some(columns) = all.of.get_mut(&table) {
             columns.push(described);
             left -= 1;

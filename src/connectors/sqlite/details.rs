@@ -27,6 +27,8 @@ pub(super) struct Details {
     sizes: HashMap<String, u64>,
     /// The primary keys of all tables, by name in lower case.
     primary_keys: HashMap<String, Vec<String>>,
+    /// The names of the columns of all tables, by name in lower case.
+    columns: HashMap<String, Vec<String>>,
     /// The names of tables by their lower case, in which references find them.
     names: HashMap<String, String>,
 }
@@ -57,6 +59,7 @@ impl Details {
             // What cannot be measured has no size: a damaged page elsewhere is no reason to fail.
             sizes: relations::sizes(connection, SIZED).unwrap_or_default(),
             primary_keys: primary_keys.collect(),
+            columns: std::mem::take(&mut columns.names),
             names,
         }))
     }
@@ -207,6 +210,13 @@ impl Details {
             if referenced.is_empty() {
                 let key = self.primary_keys.get(&parent);
                 referenced = key.cloned().unwrap_or_default();
+            }
+            // A reference may write names in other letters than the table that it means.
+            let columns = self.columns.get(&parent).map_or(&[][..], Vec::as_slice);
+            for name in &mut referenced {
+                if let Some(own) = columns.iter().find(|own| own.eq_ignore_ascii_case(name)) {
+                    name.clone_from(own);
+                }
             }
             let action = |sql: &str| ForeignKeyAction::from_sql(sql).unwrap_or_default();
             ForeignKey {

@@ -18,7 +18,7 @@ use crate::http::services::refusal;
 use crate::http::state::State;
 use crate::model::Scope;
 use crate::schema::formats::TextFormat;
-use crate::services::sources::{SchemaAnswer, SchemaDocument, SchemaRequest};
+use crate::services::sources::{KnownTags, SchemaAnswer, SchemaDocument, SchemaRequest};
 
 use super::{SCOPE, schema_shape, schema_versions};
 
@@ -104,6 +104,7 @@ async fn schema(
     if !shape.is_kept() {
         return schema_shape::answer(&state, &place, wanted, shape).await;
     }
+    let has_any = matches!(wanted.known, KnownTags::Any);
     let answer = state
         .sources
         .schema(&place, wanted, render)
@@ -129,6 +130,10 @@ async fn schema(
                 response.insert_header((CONTENT_ENCODING, "gzip"));
             }
             response.body(body)
+        }
+        // Of one table, which has no tag.
+        SchemaAnswer::Document(document) if has_any && !document.head.stale => {
+            HttpResponse::NotModified().insert_header(CACHE).finish()
         }
         SchemaAnswer::Document(document) => Answer::new(document, "Schema read")?.into(),
     })

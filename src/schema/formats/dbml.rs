@@ -5,6 +5,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write;
+use std::hash::Hash;
 
 use super::About;
 use super::names::{Given, field_type, visible};
@@ -27,6 +28,10 @@ struct Enums<'a> {
 
 pub(super) fn write(schema: &Schema, about: &About) -> String {
     let mut out = String::new();
+    if let Some(told) = about.staleness(str::to_owned) {
+        comment_line(&mut out, &told);
+        out.push('\n');
+    }
     if !about.name.is_empty() {
         let (name, server) = (quoted(about.name), text(about.server));
         let _ = write!(out, "Project {name} {{\n  database_type: {server}\n}}\n\n");
@@ -194,7 +199,8 @@ fn write_indexes(
     let mut lines = Vec::new();
     let known = |names: &[String]| -> Option<Vec<&str>> {
         let names = names.iter().map(|name| columns.get(name.as_str()));
-        names.map(|name| name.map(String::as_str)).collect()
+        let names = names.map(|name| name.map(String::as_str));
+        Some(each_once(names.collect::<Option<_>>()?))
     };
     if table.primary_key.len() > 1
         && let Some(names) = known(&table.primary_key)
@@ -279,7 +285,16 @@ fn index_line(index: &Index, columns: &HashMap<&str, String>) -> String {
     if !said.is_empty() {
         settings.push(format!("note: {}", text(&said.join("\n"))));
     }
+    let parts = each_once(parts);
     format!("({}) [{}]", parts.join(", "), settings.join(", "))
+}
+
+/// The same without those that came before: the language lets no index name a column twice, where
+/// engines do (as key with two operator classes, say).
+fn each_once<T: Clone + Eq + Hash>(mut parts: Vec<T>) -> Vec<T> {
+    let mut seen = HashSet::new();
+    parts.retain(|part| seen.insert(part.clone()));
+    parts
 }
 
 fn table_note(table: &Table) -> String {
@@ -327,6 +342,12 @@ fn write_refs(out: &mut String, schema: &Schema, tables: &[Written]) {
             comment_line(out, &told);
             continue;
         };
+        // SQLite lets a reference stand that can never hold: to a key of more columns, say.
+        if of.columns.len() != of.to_columns.len() {
+            let told = format!("{one} refers to {other}, which are not as many columns.");
+            comment_line(out, &told);
+            continue;
+        }
         // No two references may have the same ends, nor one the same end twice.
         let pair = if one < other {
             (one.clone(), other.clone())

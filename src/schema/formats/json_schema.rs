@@ -45,6 +45,9 @@ pub(super) fn write(schema: &Schema, about: &About) -> String {
     let mut document = Map::new();
     let dialect = "https://json-schema.org/draft/2020-12/schema";
     document.insert("$schema".to_owned(), dialect.into());
+    if let Some(told) = about.staleness(str::to_owned) {
+        document.insert("$comment".to_owned(), told.into());
+    }
     if !about.name.is_empty() {
         document.insert("title".to_owned(), about.name.into());
     }

@@ -8,6 +8,7 @@
 use std::collections::HashSet;
 use std::fmt::Write;
 
+use super::About;
 use super::names::{Given, display, field_type, one_line, qualified, shortened, visible};
 use crate::schema::paths::walk;
 use crate::schema::relations::{Relation, Source, TableIndex, relations};
@@ -16,7 +17,7 @@ use crate::schema::{Schema, Table};
 /// As much of a comment as the box of a table has room for.
 const LONGEST_COMMENT: usize = 120;
 
-pub(super) fn write(schema: &Schema) -> String {
+pub(super) fn write(schema: &Schema, about: &About) -> String {
     let qualified = qualified(schema);
     let index = TableIndex::new(schema);
     let relations: Vec<_> = relations(schema, &index).collect();
@@ -30,6 +31,9 @@ pub(super) fn write(schema: &Schema) -> String {
         })
         .collect();
     let mut out = "erDiagram\n".to_owned();
+    if let Some(told) = about.staleness(text) {
+        let _ = writeln!(out, "    %% {told}");
+    }
     let mut at = 0;
     for (place, table) in schema.tables.iter().enumerate() {
         let from = at;

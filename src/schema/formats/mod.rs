@@ -91,6 +91,18 @@ pub struct About<'a> {
     pub stale: Option<&'a str>,
 }
 
+impl About<'_> {
+    /// That it may not be so any more, in the words of all forms that know comments; `escaped` is how
+    /// they hold the words of others.
+    fn staleness(&self, escaped: impl Fn(&str) -> String) -> Option<String> {
+        let why = escaped(self.stale?);
+        let read = self.captured_at;
+        Some(format!(
+            "As it was read {read}. It could not be read again: {why}"
+        ))
+    }
+}
+
 impl TextFormat {
     /// What an answer of it is called (RFC 9110 §8.3). Neither `mermaid` nor DBML has a registered
     /// type that browsers show.
@@ -108,7 +120,7 @@ impl TextFormat {
     pub fn write(self, schema: &Schema, about: &About) -> String {
         match self {
             Self::Markdown => markdown::write(schema, about),
-            Self::Mermaid => mermaid::write(schema),
+            Self::Mermaid => mermaid::write(schema, about),
             Self::Dbml => dbml::write(schema, about),
             Self::JsonSchema => json_schema::write(schema, about),
         }

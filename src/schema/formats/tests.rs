@@ -10,9 +10,9 @@ use std::collections::HashSet;
 use proptest::prelude::*;
 use serde_json::Value;
 
-use super::fixtures::{HOSTILE, documents, hostile, shop};
+use super::fixtures::{HOSTILE, column, documents, foreign_key, hostile, shop, table};
 use super::{About, Format, TextFormat};
-use crate::schema::ForeignKeyAction;
+use crate::schema::{DataType, ForeignKeyAction, Index, IndexColumn, Key, Schema};
 
 const ABOUT: About = About {
     name: "Shop",
@@ -37,6 +37,62 @@ fn a_shop_is_written_in_every_format() {
     insta::assert_snapshot!("shop.mmd", TextFormat::Mermaid.write(&schema, &ABOUT));
     insta::assert_snapshot!("shop.dbml", TextFormat::Dbml.write(&schema, &ABOUT));
     insta::assert_snapshot!("shop.json", TextFormat::JsonSchema.write(&schema, &ABOUT));
+}
+
+#[test]
+fn dbml_names_a_column_once_in_an_index_and_has_no_reference_of_unequal_ends() {
+    let int = |name: &str| column(name, "int", DataType::Int32);
+    let mut of = table("t", vec![int("a"), int("b")], &["a", "b"]);
+    let names = ["a", "b", "a"];
+    of.indexes = vec![Index {
+        name: "twice".to_owned(),
+        columns: names
+            .map(|name| IndexColumn {
+                name: Some(name.to_owned()),
+                ..IndexColumn::default()
+            })
+            .to_vec(),
+        ..Index::default()
+    }];
+    of.keys.push(Key {
+        columns: names.map(str::to_owned).to_vec(),
+        ..Key::default()
+    });
+    let mut short = table("s", vec![int("a")], &[]);
+    short.foreign_keys = vec![foreign_key(&["a"], "t", &["a", "b"])];
+    let schema = Schema {
+        tables: vec![of, short],
+        ..Schema::default()
+    };
+    let dbml = TextFormat::Dbml.write(&schema, &ABOUT);
+    assert!(dbml.contains("(\"a\", \"b\") [name: 'twice']"), "{dbml}");
+    assert!(dbml.contains("(\"a\", \"b\") [unique]"), "{dbml}");
+    assert!(!dbml.contains("\nRef"), "{dbml}");
+    assert!(
+        dbml.contains("\n// \"public\".\"s\".\"a\" refers to "),
+        "{dbml}"
+    );
+}
+
+#[test]
+fn a_form_says_since_when_and_why_it_may_be_out_of_date() {
+    let about = About {
+        stale: Some("No \"file\"\n%%{init: {}}%% there."),
+        ..ABOUT
+    };
+    let written = |format: TextFormat| format.write(&shop(), &about);
+    let told = "As it was read 2026-01-02T03:04:05Z. It could not be read again: No ";
+    let mermaid = written(TextFormat::Mermaid);
+    let line = mermaid.lines().nth(1).unwrap();
+    let words = line.strip_prefix(&format!("    %% {told}")).unwrap();
+    assert_mermaid_text(words);
+    let dbml = written(TextFormat::Dbml);
+    let line = dbml.lines().next().unwrap();
+    assert!(line.starts_with(&format!("// {told}\"file\"")), "{line}");
+    assert!(line.ends_with("there."), "{line}");
+    let json: Value = serde_json::from_str(&written(TextFormat::JsonSchema)).unwrap();
+    let comment = json["$comment"].as_str().unwrap();
+    assert!(comment.starts_with(told), "{comment}");
 }
 
 #[test]

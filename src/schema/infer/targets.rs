@@ -16,6 +16,8 @@ pub(super) struct Target<'a> {
     pub kind: Option<Kind>,
     /// By which of its names.
     pub by: Match,
+    /// Whether that has the whole name of its table in it, or goes without the module.
+    pub whole: bool,
 }
 
 /// By which name a key is meant, the surest first.
@@ -93,9 +95,9 @@ impl<'a> Targets<'a> {
         let keys = table.unique_keys();
         let one = |key: &Vec<&'a str>| if let [one] = key[..] { Some(one) } else { None };
         let single: Vec<&str> = keys.iter().filter_map(one).collect();
-        for name in &names {
+        for (name, whole) in &names {
             for column in &single {
-                self.add_key(at, table, name, column);
+                self.add_key(at, table, (name, *whole), column);
             }
             if single.is_empty() {
                 let target = Target {
@@ -103,13 +105,20 @@ impl<'a> Targets<'a> {
                     column: "",
                     kind: None,
                     by: Match::TableAndKey,
+                    whole: *whole,
                 };
                 self.put(table, format!("{name}id"), target);
             }
         }
     }
 
-    fn add_key(&mut self, at: usize, table: &'a Table, name: &str, column: &'a str) {
+    fn add_key(
+        &mut self,
+        at: usize,
+        table: &'a Table,
+        (name, whole): (&str, bool),
+        column: &'a str,
+    ) {
         let primary = table.primary_key.len() == 1 && table.primary_key[0] == column;
         let kind = table.columns.iter().find(|of| of.name == column);
         let kind = kind.and_then(|of| Kind::of(&of.logical_type));
@@ -118,6 +127,7 @@ impl<'a> Targets<'a> {
             column,
             kind,
             by,
+            whole,
         };
         let key = words::split(column);
         let last = key.last().map_or("", String::as_str);
@@ -163,8 +173,8 @@ impl<'a> Targets<'a> {
         self.primary.get(&table).copied()
     }
 
-    /// The one that is meant by a column of the table `at`: of several tables the one of its own
-    /// module, of several keys the surest.
+    /// The one that is meant by a column of the table `at`: of several tables the one whose whole name
+    /// it is, else the one of its own module; of several keys the surest.
     pub(super) fn unambiguous(
         &self,
         at: usize,
@@ -172,6 +182,9 @@ impl<'a> Targets<'a> {
     ) -> Option<Target<'a>> {
         let mut found: Vec<_> = found.collect();
         let several = |found: &[Target]| found.windows(2).any(|two| two[0].table != two[1].table);
+        if several(&found) && found.iter().any(|target| target.whole) {
+            found.retain(|target| target.whole);
+        }
         if several(&found) {
             let module = |table: usize| self.modules.get(table)?.as_deref();
             let own = module(at)?;
@@ -238,8 +251,8 @@ fn add<'a>(targets: &mut Vec<Target<'a>>, target: Target<'a>) {
 }
 
 /// What a table may be called in names of columns: its words without gaps, the last one singular,
-/// also without its module.
-fn names(words: &[&str], module: Option<&str>) -> Vec<String> {
+/// also without its module; and whether it is the whole name.
+fn names(words: &[&str], module: Option<&str>) -> Vec<(String, bool)> {
     const MARKS: [&str; 6] = ["dim", "lkp", "tab", "tb", "tbl", "ref"];
     let without = match words.split_first() {
         Some((first, rest)) if !rest.is_empty() => {
@@ -248,19 +261,15 @@ fn names(words: &[&str], module: Option<&str>) -> Vec<String> {
         }
         _ => None,
     };
-    let mut names: Vec<String> = Vec::new();
-    for words in [Some(words), without].into_iter().flatten() {
-        if let Some((last, head)) = words.split_last() {
-            let head = head.concat();
-            names.extend(
-                words::forms(last)
-                    .iter()
-                    .map(|form| format!("{head}{form}")),
-            );
+    let mut names = Vec::new();
+    for (words, whole) in [(Some(words), true), (without, false)] {
+        if let Some((last, head)) = words.and_then(<[_]>::split_last) {
+            let (head, forms) = (head.concat(), words::forms(last));
+            names.extend(forms.iter().map(|form| (format!("{head}{form}"), whole)));
         }
     }
     let mut seen = HashSet::new();
-    names.retain(|name| name.len() > 1 && seen.insert(name.clone()));
+    names.retain(|(name, _)| name.len() > 1 && seen.insert(name.clone()));
     names
 }
 

@@ -347,6 +347,52 @@ fn tables_may_begin_with_the_module_that_they_are_of() {
 }
 
 #[test]
+fn the_whole_name_of_a_table_is_meant_before_one_without_its_module() {
+    // As in Request Tracker.
+    check(
+        "CustomFields: id int!\nObjectCustomFields: id int!, CustomField int\n\
+         ObjectClasses: id int!\nObjectTopics: id int!\n\
+         ObjectCustomFieldValues: id int!, CustomField int\nCustomFieldValues: id int!, CustomField int",
+        &[
+            "ObjectCustomFields.CustomField > CustomFields.id",
+            "ObjectCustomFieldValues.CustomField > CustomFields.id",
+            "CustomFieldValues.CustomField > CustomFields.id",
+        ],
+    );
+    // As in Cacti.
+    check(
+        "graph_templates: id int!\ngraph_templates_graph: id int!, graph_template_id int\n\
+         graph_templates_item: id int!, graph_template_id int\n\
+         aggregate_graph_templates: id int!, graph_template_id int\n\
+         aggregate_graphs: id int!\naggregate_items: id int!\nhost_graph: graph_template_id int",
+        &[
+            "graph_templates_graph.graph_template_id > graph_templates.id",
+            "graph_templates_item.graph_template_id > graph_templates.id",
+            "aggregate_graph_templates.graph_template_id > graph_templates.id",
+            "host_graph.graph_template_id > graph_templates.id",
+        ],
+    );
+}
+
+#[test]
+fn of_two_tables_that_seem_to_refer_to_each_other_row_by_row_one_does() {
+    check(
+        "users: id int!, profile_id int?\nprofiles: id int!, user_id int?",
+        &["users.profile_id > profiles.id"],
+    );
+    check(
+        "crm_user: id int!, user_code text?\ncrm_a: n int\ncrm_b: n int\n\
+         erp_user: id int!, user_code text?\nerp_a: n int\nerp_b: n int",
+        &["crm_user.user_code > erp_user.user_code"],
+    );
+    // Where one side has many rows, both may be meant.
+    check(
+        "staff: id int!, store_id int\nstores: id int!, staff_id int?",
+        &["staff.store_id > stores.id", "stores.staff_id > staff.id"],
+    );
+}
+
+#[test]
 fn keys_of_several_columns_are_found_by_their_columns() {
     let items = "order_items: order_id int!, line int!, n int\n";
     check(

@@ -40,7 +40,7 @@ pub use place::Place;
 pub(in crate::services) use reach::scrubbed;
 pub use refresh::SchemaRead;
 pub use report::{Access as CatalogAccess, TestReport};
-pub use schema::{Render, SchemaAnswer, SchemaRequest};
+pub use schema::{KnownTags, Render, SchemaAnswer, SchemaRequest};
 pub use search::{Found, FoundThing, SearchRequest, UnreadSource};
 pub(in crate::services) use secrets::{seal, secret_place};
 pub use shape::{Shape, ShapedAnswer, ShapedBody};

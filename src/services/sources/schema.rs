@@ -22,8 +22,39 @@ pub struct SchemaRequest {
     pub version: Option<u32>,
     /// Whether the answer may come compressed.
     pub gzip: bool,
-    /// The tags of what the caller has already.
-    pub known: Vec<String>,
+    /// What the caller has already.
+    pub known: KnownTags,
+}
+
+/// What a caller has already, by the tags of it (RFC 9110 §13.1.2).
+#[derive(Debug, Clone)]
+pub enum KnownTags {
+    /// Whatever there is.
+    Any,
+    /// These.
+    These(Vec<String>),
+}
+
+impl KnownTags {
+    /// Whether what has this tag is among it.
+    #[must_use]
+    pub fn contains(&self, tag: &str) -> bool {
+        match self {
+            Self::Any => true,
+            Self::These(tags) => tags.iter().any(|known| known == tag),
+        }
+    }
+
+    /// What is behind tags that end so, by the tags without that end.
+    pub(super) fn without(self, suffix: &str) -> Self {
+        match self {
+            Self::Any => Self::Any,
+            Self::These(tags) => {
+                let stems = tags.iter().filter_map(|tag| tag.strip_suffix(suffix));
+                Self::These(stems.map(str::to_owned).collect())
+            }
+        }
+    }
 }
 
 impl SchemaRequest {
@@ -245,7 +276,7 @@ fn kept_answer(
     place: &Place,
     id: &SourceId,
     encoding: Encoding,
-    known: &[String],
+    known: &KnownTags,
 ) -> Result<Option<SchemaAnswer>, StoreError> {
     let Place {
         owner, workspace, ..

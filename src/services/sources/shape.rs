@@ -105,9 +105,7 @@ impl Sources {
         render: Render,
     ) -> Result<ShapedAnswer, SourceError> {
         let suffix = shape.suffix();
-        let known = request.known.iter();
-        let known = known.filter_map(|tag| tag.strip_suffix(&suffix));
-        let known: Vec<_> = known.map(str::to_owned).collect();
+        let known = request.known.without(&suffix);
         let gzip = request.gzip;
         let wanted = SchemaRequest {
             gzip: false,

@@ -2,6 +2,7 @@
 
 mod catalog;
 mod fakes;
+mod locks;
 mod login;
 mod reading;
 mod rights;

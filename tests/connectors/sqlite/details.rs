@@ -82,6 +82,24 @@ async fn a_reference_without_columns_means_the_primary_key_even_of_a_table_that_
 }
 
 #[tokio::test]
+async fn columns_that_a_reference_writes_in_other_letters_are_told_as_their_table_has_them() {
+    let folder = Folder::with(
+        "CREATE TABLE Parent (Id INTEGER PRIMARY KEY, code TEXT UNIQUE, \"ünit\" INT UNIQUE);
+         CREATE TABLE child (a REFERENCES parent (ID), b REFERENCES PARENT (CODE),
+             c REFERENCES parent (\"ÜNIT\"), d REFERENCES nowhere (Id))",
+    );
+    let mut session = folder.open("a.db").await.unwrap();
+    for tables in [serde_json::json!([]), serde_json::json!(["child"])] {
+        let selection = super::settings(serde_json::json!({"database": "a.db", "tables": tables}));
+        let schema = session.introspect(&selection.selection).await.unwrap();
+        let keys = table(&schema, "child").foreign_keys.iter();
+        let told: Vec<_> = keys.map(|key| key.referenced_columns.join(",")).collect();
+        // Letters beyond ASCII tell names apart, and what is not there has no other name.
+        assert_eq!(told, ["Id", "code", "ÜNIT", "Id"]);
+    }
+}
+
+#[tokio::test]
 async fn what_a_later_statement_added_is_told_too() {
     let folder = Folder::with(
         "CREATE TABLE p (id INTEGER PRIMARY KEY);

@@ -1,9 +1,11 @@
 //! A second connection for large catalogs: each is answered on one of the server's processors.
 
+use std::time::Duration;
+
+use crate::connectors::ConnectorError;
 use crate::connectors::postgres::login::Connected;
 use crate::connectors::postgres::reader::{Pace, Reader, SearchPath};
 use crate::connectors::postgres::text::literal;
-use crate::connectors::{ConnectorError, limits};
 
 /// A connection beside the one whose snapshot has this name.
 pub struct Aside {
@@ -35,11 +37,20 @@ impl Aside {
         })
     }
 
-    /// Reads in the same snapshot.
-    pub async fn reader(&self) -> Result<Reader<'_>, ConnectorError> {
+    /// Reads in the same snapshot, and passes by the same.
+    pub async fn reader(
+        &self,
+        lock: Duration,
+        beside: &Reader<'_>,
+    ) -> Result<Reader<'_>, ConnectorError> {
         let reader = self
             .connected
-            .read(SearchPath::Default, Pace::AtOnce, limits::INTROSPECT)
+            .read_past(
+                SearchPath::Default,
+                Pace::AtOnce,
+                lock,
+                beside.locked().to_owned(),
+            )
             .await?;
         // Nothing may have been asked before.
         let join = format!("SET TRANSACTION SNAPSHOT {}", literal(&self.snapshot));

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::connectors::postgres::error::DROPPED;
 use crate::connectors::postgres::reader::{Reader, Row};
-use crate::connectors::postgres::tables::{narrowed, within};
+use crate::connectors::postgres::tables::{narrowed_past, within};
 use crate::connectors::{ConnectorError, Selection, limits};
 
 /// What belongs to tables, by their object ids.
@@ -27,7 +27,9 @@ pub async fn by_table<T>(
         }
         within(count, limits::COLUMNS, what)
     };
-    reader.each(&narrowed(sql, selection), take).await?;
+    reader
+        .each(&narrowed_past(sql, selection, reader.locked()), take)
+        .await?;
     Ok(all)
 }
 
@@ -49,7 +51,9 @@ pub async fn all<T>(
         all.extend(unless_dropped(make(&row))?);
         within(all.len(), limits::COLUMNS, what)
     };
-    reader.each(&narrowed(sql, selection), take).await?;
+    reader
+        .each(&narrowed_past(sql, selection, reader.locked()), take)
+        .await?;
     Ok(all)
 }
 

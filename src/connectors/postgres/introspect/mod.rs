@@ -10,6 +10,7 @@ mod foreign_keys;
 mod indexes;
 mod inheritance;
 mod listed;
+mod locked;
 mod operator_classes;
 mod options;
 mod policies;
@@ -34,6 +35,7 @@ use columns::ColumnRow;
 use constraints::ConstraintRow;
 use indexes::{IndexRow, Names};
 use listed::Listed;
+pub use locked::{Locked, is_locked_out};
 use sequences::Identities;
 use storage::Storage;
 

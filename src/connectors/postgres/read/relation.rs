@@ -123,6 +123,10 @@ async fn forms(
     from: &str,
     expressions: &[String],
 ) -> Result<Vec<Form>, ConnectorError> {
+    // Of no columns there is nothing to ask, nor words to ask it in.
+    if expressions.is_empty() {
+        return Ok(Vec::new());
+    }
     let mut select = "SELECT ".to_owned();
     for (i, expression) in expressions.iter().enumerate() {
         let comma = if i == 0 { "" } else { ", " };

@@ -2,9 +2,10 @@
 -- which are more quickly left out when they are here than there. Not-null constraints, which PostgreSQL 18
 -- lists too, are told by the columns.
 --
--- By hand: psql -v schema= -v tables={} -f constraints.sql
+-- By hand: psql -v schema= -v tables={} -v locked={} -f constraints.sql
 --
--- A column that an older server's catalog does not have is taken from "older", outside.
+-- Of tables that are locked by others only keys are told: to print an expression, the server opens
+-- its table. A column that an older server's catalog does not have is taken from "older", outside.
 SELECT k.conrelid::int8,
        k.contype::text,
        k.conname::text,
@@ -29,6 +30,7 @@ SELECT k.conrelid::int8,
   LEFT JOIN pg_catalog.pg_description o
          ON o.classoid = 'pg_catalog.pg_constraint'::regclass AND o.objoid = k.oid
  WHERE k.contype IN ('p', 'u', 'c', 'x') AND k.conrelid <> 0
+   AND (k.contype IN ('p', 'u') OR k.conrelid <> ALL (:'locked'::oid[]))
    AND (:'schema' = '' AND :'tables' = '{}'
         OR k.conrelid IN
            (SELECT c.oid

@@ -2,14 +2,15 @@
 -- the same place.
 --
 -- A default names no column, so that its table need not be told; told, the server would open each
--- table for it, which takes longer than all else here. What names columns has them as nodes "VAR".
+-- table for it, which takes longer than all else here. What names columns has them as nodes "VAR",
+-- and is left out where others have locked the table.
 --
--- By hand: psql -v schema= -v tables={} -f defaults.sql
+-- By hand: psql -v schema= -v tables={} -v locked={} -f defaults.sql
 SELECT d.adrelid::int8,
        d.adnum,
        pg_get_expr(d.adbin, CASE WHEN strpos(d.adbin::text, '{VAR ') > 0 THEN d.adrelid ELSE 0 END)
   FROM pg_catalog.pg_attrdef d
- WHERE true
+ WHERE (strpos(d.adbin::text, '{VAR ') = 0 OR d.adrelid <> ALL (:'locked'::oid[]))
    AND (:'schema' = '' AND :'tables' = '{}'
         OR d.adrelid IN
            (SELECT c.oid

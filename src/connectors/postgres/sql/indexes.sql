@@ -1,7 +1,9 @@
 -- The indexes of the same tables, which stand in the schemas of those.
 --
--- By hand: psql -v schema= -v tables={} -f indexes.sql
+-- By hand: psql -v schema= -v tables={} -v locked={} -f indexes.sql
 --
+-- Of tables that are locked by others only those are told that are of columns alone: an index without
+-- its condition would look like one of all rows.
 -- A key that is an expression has 0 as its column; the texts of those follow in their order. Keys
 -- may have options for their operator class, but none of the classes for B-trees (403) and hashes
 -- (405) takes any. The size is as storage.sql has it. A column that an older server's catalog does
@@ -48,7 +50,8 @@ SELECT i.indrelid::int8,
   LEFT JOIN pg_catalog.pg_tablespace p ON p.oid = x.reltablespace
   LEFT JOIN pg_catalog.pg_description o
          ON o.classoid = 'pg_catalog.pg_class'::regclass AND o.objoid = x.oid AND o.objsubid = 0
- WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+ WHERE (i.indexprs IS NULL AND i.indpred IS NULL OR i.indrelid <> ALL (:'locked'::oid[]))
+   AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
    AND (:'schema' = '' AND :'tables' = '{}'
         OR i.indrelid IN
            (SELECT c.oid

@@ -1,6 +1,7 @@
--- The policies that say which rows of the same tables are shown to whom.
+-- The policies that say which rows of the same tables are shown to whom. None of tables that
+-- are locked by others, or whose policies ask such tables.
 --
--- By hand: psql -v schema= -v tables={} -f policies.sql
+-- By hand: psql -v schema= -v tables={} -v locked={} -f policies.sql
 SELECT k.polrelid::int8,
        k.polname::text,
        k.polcmd::text,
@@ -15,7 +16,7 @@ SELECT k.polrelid::int8,
   FROM pg_catalog.pg_policy k
   JOIN pg_catalog.pg_class c ON c.oid = k.polrelid
   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
- WHERE true
+ WHERE k.polrelid <> ALL (:'locked'::oid[])
    AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
    AND (:'schema' = '' OR n.nspname = :'schema')
    AND (:'tables' = '{}'

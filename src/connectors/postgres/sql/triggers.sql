@@ -1,7 +1,8 @@
 -- The triggers of the same tables. The server's own, which see to foreign keys, are left out; not
 -- so those that a partition has of its parent, which were marked as internal before PostgreSQL 15.
+-- Of tables that are locked by others those with a condition are left out.
 --
--- By hand: psql -v schema= -v tables={} -f triggers.sql
+-- By hand: psql -v schema= -v tables={} -v locked={} -f triggers.sql
 SELECT t.tgrelid::int8,
        t.tgname::text,
        t.tgtype,
@@ -20,6 +21,7 @@ SELECT t.tgrelid::int8,
                         WHERE d.classid = 'pg_catalog.pg_trigger'::regclass
                           AND d.objid = t.oid
                           AND d.refclassid = 'pg_catalog.pg_trigger'::regclass))
+   AND (t.tgqual IS NULL OR t.tgrelid <> ALL (:'locked'::oid[]))
    AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
    AND (:'schema' = '' OR n.nspname = :'schema')
    AND (:'tables' = '{}'

@@ -10,6 +10,7 @@ use serde_json::json;
 
 use super::super::Database;
 use super::{all_of, all_of_selected, ask, by, int, must, question, read, text};
+use crate::support::app::TestApp;
 use crate::support::rows::Owned;
 
 const TYPES: &str = "
@@ -394,6 +395,24 @@ async fn every_value_finds_its_own_row_again() {
             assert_eq!(found.rows.len(), count, "{name}");
         }
     }
+}
+
+#[tokio::test]
+async fn a_table_without_columns_is_previewed_and_copied_as_such() {
+    let ddl = "CREATE TABLE bare (); INSERT INTO bare DEFAULT VALUES; CREATE TABLE t (a int)";
+    let Some(database) = Database::with(ddl).await else {
+        return;
+    };
+    let app = TestApp::start();
+    let client = app.admin();
+    let connected = client.connect(database.fields(json!({}))).await;
+    let source = &connected["source_id"];
+    let body = json!({"source_id": source, "table": "bare"});
+    let preview = client.post("/data/preview", body).await.ok();
+    assert_eq!(preview["columns"], json!([]));
+    assert_eq!(preview["rows"], json!([]));
+    let synced = client.post("/data/sync", json!({})).await.ok();
+    assert_eq!(synced["state"], "succeeded", "{synced}");
 }
 
 #[tokio::test]
