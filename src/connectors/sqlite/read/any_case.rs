@@ -15,18 +15,15 @@ pub(in crate::connectors::sqlite) fn tell(connection: &Connection) -> rusqlite::
         | FunctionFlags::SQLITE_DETERMINISTIC
         | FunctionFlags::SQLITE_INNOCUOUS;
     connection.create_scalar_function(CONTAINS, 2, flags, |context| {
-        with(context, |text, wanted| text.contains(wanted))
+        Ok(holds(context, |text, wanted| text.contains(wanted)))
     })?;
     connection.create_scalar_function(STARTS_WITH, 2, flags, |context| {
-        with(context, |text, wanted| text.starts_with(wanted))
+        Ok(holds(context, |text, wanted| text.starts_with(wanted)))
     })
 }
 
 /// What is no text, or none that is UTF-8, has nothing in it.
-fn with(context: &Context<'_>, test: fn(&str, &str) -> bool) -> rusqlite::Result<bool> {
+fn holds(context: &Context<'_>, found: fn(&str, &str) -> bool) -> bool {
     let texts = (context.get_raw(0).as_str(), context.get_raw(1).as_str());
-    Ok(match texts {
-        (Ok(text), Ok(wanted)) => test(&text.to_lowercase(), wanted),
-        _ => false,
-    })
+    matches!(texts, (Ok(text), Ok(wanted)) if found(&text.to_lowercase(), wanted))
 }
