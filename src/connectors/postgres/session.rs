@@ -146,11 +146,15 @@ impl PostgresSession {
                 None => None,
             };
             let Some(aside) = aside else {
-                return Beside::read(&reader, selection, &refusals).await;
+                return Beside::read(&reader, selection, &refusals).await.map(Ok);
             };
-            let other = aside.reader(lock, &reader).await?;
-            let beside = Beside::read(&other, selection, &refusals).await?;
-            other.finish();
+            let read = async {
+                let other = aside.reader(lock, &reader).await?;
+                let beside = Beside::read(&other, selection, &refusals).await?;
+                other.finish();
+                Ok(beside)
+            };
+            let beside = read.await;
             aside.close().await;
             Ok(beside)
         };

@@ -118,6 +118,25 @@ async fn a_change_that_waits_for_its_lock_keeps_nothing_else_from_being_read() {
 }
 
 #[tokio::test]
+async fn a_lock_that_stops_the_second_of_two_connections_stops_nothing_that_comes_after() {
+    let many = "DO $$ BEGIN FOR i IN 1..2000 LOOP
+        EXECUTE format('CREATE TABLE t%s (a int, b text, c text, d text, e text, f text, g text)', i);
+        END LOOP; END $$;
+        CREATE INDEX half ON t7 (a) WHERE a > 1";
+    let Some(database) = Database::with(many).await else {
+        return;
+    };
+    let size = "SELECT pg_relation_size('pg_attribute') > 6000000";
+    let large = database.admin.query_one(size, &[]).await.unwrap();
+    assert!(large.get::<_, bool>(0), "it is not large");
+    let lock = "BEGIN; LOCK TABLE t7 IN ACCESS EXCLUSIVE MODE";
+    database.admin.batch_execute(lock).await.unwrap();
+    let (found, _) = read(&database).await;
+    assert_eq!(found.tables.len(), 2000);
+    assert_eq!(unreadable(&found), ["public.t7"]);
+}
+
+#[tokio::test]
 async fn a_lock_on_what_the_server_need_not_open_is_not_waited_for() {
     let Some(database) = Database::with(DDL).await else {
         return;

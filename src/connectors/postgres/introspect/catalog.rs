@@ -82,10 +82,12 @@ impl Beside {
 impl Catalog {
     /// Reads it. The statements are sent in this order, the dear ones that may be missing last.
     /// Tables, columns and types are what a schema is not without; of all else, what a reader that
-    /// goes one by one is refused is named as such.
+    /// goes one by one is refused is named as such. What fails on another connection alone (the inner
+    /// result) leaves this one to its end, so that nothing of it has to be stopped: a stop could
+    /// come so late that it meets what is tried next.
     pub async fn read(
         reader: &Reader<'_>,
-        beside: impl Future<Output = Result<Beside, ConnectorError>>,
+        beside: impl Future<Output = Result<Result<Beside, ConnectorError>, ConnectorError>>,
         of: &Selection,
         or: &Refusals<'_>,
     ) -> Result<Self, ConnectorError> {
@@ -133,6 +135,7 @@ impl Catalog {
             or.none("extensions", extensions(reader, of)),
             or.none("definitions of views", definitions(reader, of)),
         )?;
+        let beside = beside.inspect_err(|_| reader.is_idle())?;
         Ok(Self {
             namespaces,
             tables,
