@@ -456,6 +456,7 @@ async fn a_document_that_is_not_as_it_was_exported_is_refused_with_a_sentence_an
             "export_data.data.format",
         ),
         (json!({"data": {}}), "data.format"),
+        (json!({"data": document, "dry_run": "yes"}), "dry_run"),
         (
             json!({"export_data": document, "on_conflict": "destroy"}),
             "on_conflict",

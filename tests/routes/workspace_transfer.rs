@@ -104,6 +104,13 @@ async fn a_workspace_comes_back_on_another_machine_as_it_was_and_a_second_time_c
     );
     let elsewhere = TestApp::start();
     let other = elsewhere.admin();
+    let looked =
+        json!({"data": document, "status": "success", "workspace_id": "ws_67890", "dry_run": true});
+    let looked = import(&other, looked).await.ok();
+    assert_eq!(
+        json!([looked["dry_run"], looked["workspace_id"]]),
+        json!([true, "ws_67890"])
+    );
     // As the published example has it: the whole answer, and the workspace that it goes to.
     let given = json!({"export_data": answer, "workspace_id": "ws_67890", "scope": "user"});
     let first = import(&other, given.clone()).await.ok();

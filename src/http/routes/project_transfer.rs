@@ -178,8 +178,9 @@ struct Request {
 }
 
 fn request(body: Value, query: &QueryParameters) -> Result<Request, ApiError> {
+    let (body, field) = transfer::in_its_field(body);
     let has = |field: &str| body.get(field).is_some();
-    let is_document = !has("export_data") && (has("format") || has("data"));
+    let is_document = !has("export_data") && has("format");
     let (given, told, warnings) = if is_document {
         (body, None, Vec::new())
     } else {
@@ -192,7 +193,7 @@ fn request(body: Value, query: &QueryParameters) -> Result<Request, ApiError> {
     let on_conflict = told.and_then(|body| body.on_conflict);
     let dry_run = told.and_then(|body| body.dry_run);
     let (document, within) = transfer::unwrapped(given);
-    let prefix = [told.map(|_| "export_data"), within];
+    let prefix = [told.map(|_| field), within];
     let prefix: Vec<_> = prefix.into_iter().flatten().collect();
     let prefix = prefix.join(".");
     Ok(Request {

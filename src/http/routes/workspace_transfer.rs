@@ -226,8 +226,12 @@ fn request(
     query: &QueryParameters,
     archive: Option<(Archive, Option<SecretString>)>,
 ) -> Result<(ImportWorkspace, String, Vec<String>), ApiError> {
+    let (body, field) = match archive {
+        Some(_) => (body, workspace_archive::DOCUMENT),
+        None => transfer::in_its_field(body),
+    };
     let has = |field: &str| body.get(field).is_some();
-    let is_document = archive.is_some() || (!has("export_data") && (has("format") || has("data")));
+    let is_document = archive.is_some() || (!has("export_data") && has("format"));
     let mut warnings = Vec::new();
     let (given, told) = if is_document {
         (body, None)
@@ -242,7 +246,7 @@ fn request(
         Some(_) => (given, Some(workspace_archive::DOCUMENT)),
         None => transfer::unwrapped(given),
     };
-    let prefix = [told.as_ref().map(|_| "export_data"), inside];
+    let prefix = [told.as_ref().map(|_| field), inside];
     let prefix = prefix.into_iter().flatten().collect::<Vec<_>>().join(".");
     let (archive, passphrase) = archive.unzip();
     let told = told.unwrap_or_else(|| ImportBody {

@@ -157,6 +157,24 @@ pub fn unwrapped(given: Value) -> (Value, Option<&'static str>) {
     }
 }
 
+/// The body of an import, its document in `export_data`, and what that is called by its caller: the answer of an
+/// export has it in `data`, and whoever sends that on may have put options beside it.
+#[must_use]
+pub fn in_its_field(mut body: Value) -> (Value, &'static str) {
+    if let Value::Object(fields) = &mut body
+        && !fields.contains_key("export_data")
+        && !fields.contains_key("format")
+        && let Some(data) = fields.remove("data")
+    {
+        for of_answer in ["message", "status", "warnings"] {
+            fields.remove(of_answer);
+        }
+        fields.insert("export_data".to_owned(), data);
+        return (body, "data");
+    }
+    (body, "export_data")
+}
+
 /// Checks that a document is of this format, of a version that is known, and as it was exported.
 ///
 /// # Errors
