@@ -185,6 +185,10 @@ async fn ids_of_others_are_not_found_and_stay() {
     );
     let everything = bob.post("/data/workspace_id/cleanup", json!({})).await.ok();
     assert_eq!(everything["deleted_count"], 0);
+    let misspelled = json!({"source_id": [id]});
+    let refused = admin.post("/data/workspace_id/cleanup", misspelled).await;
+    let refused = refused.failed(400, "invalid_field");
+    assert_eq!(refused["error"]["details"]["path"], "source_ids");
     let listed = admin.get("/data/workspace_id/list").await.ok();
     assert_eq!(listed[0]["id"], Value::from(id));
 }

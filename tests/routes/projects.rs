@@ -145,6 +145,9 @@ async fn a_cleanup_deletes_what_is_named_or_all_of_the_scope() {
         json!({"id": "a", "name": "shared", "scope": "organization"}),
     )
     .await;
+    let misspelled = json!({"projects": ["b"]});
+    let refused = admin.post("/projects/cleanup", misspelled).await;
+    refused.failed(400, "invalid_field");
     for (body, deleted, not_found) in [
         (json!({"project_ids": []}), json!([]), json!([])),
         (

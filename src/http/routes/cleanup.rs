@@ -45,6 +45,9 @@ async fn cleanup(
         let message = format!("At most {IDS} ids are deleted at once.");
         return Err(ApiError::field("source_ids", message, "Send less at once."));
     }
+    if source_ids.is_none() {
+        super::all_is_meant("source_ids", &parsed.warnings)?;
+    }
     let place = state
         .sources
         .place(&caller.0, scope.unwrap_or_default(), path.0, Access::Write)

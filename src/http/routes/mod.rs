@@ -88,6 +88,18 @@ fn name<'a>(text: &'a str, what: &str, path: &str) -> Result<&'a str, ApiError> 
     Ok(name)
 }
 
+/// Refuses to delete all that there is, as a body without `ids` asks for, where it has a field that nobody
+/// knows: that one may have been meant to say what goes.
+fn all_is_meant(ids: &str, warnings: &[String]) -> Result<(), ApiError> {
+    let Some(unknown) = warnings.first() else {
+        return Ok(());
+    };
+    let message = format!("{unknown} Without `{ids}` everything would be deleted; nothing was.");
+    let hint =
+        format!("Name what goes in `{ids}`, or leave the unknown field out to delete everything.");
+    Err(ApiError::field(ids, message, hint))
+}
+
 /// What the parameter `scope` does.
 const SCOPE: &str = "Whose: `user` (the caller's own, the default) or `organization`";
 

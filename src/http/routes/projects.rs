@@ -341,6 +341,9 @@ async fn cleanup(
             "Send less at once.",
         ));
     }
+    if !named {
+        super::all_is_meant("project_ids", &parsed.warnings)?;
+    }
     let place = (state.sources)
         .place(&caller.0, scope, path.0, Access::Write)
         .await?;
