@@ -16,6 +16,7 @@ pub mod diff;
 mod earlier;
 mod field;
 pub mod formats;
+mod half_read;
 mod index;
 pub mod infer;
 pub mod narrow;
@@ -34,6 +35,7 @@ pub use constraint::{Check, Exclusion, ForeignKey, ForeignKeyAction, Key, Match}
 pub use data_type::DataType;
 pub use earlier::keep_earlier;
 pub use field::{Field, FieldType, Items, Origin, Validator};
+pub use half_read::keep_texts;
 pub use index::{Index, IndexColumn, NullsOrder, Order};
 pub use object::{
     Composite, CompositeField, Domain, EnumType, Extension, Namespace, Sequence, TypeRef,

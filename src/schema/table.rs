@@ -99,6 +99,10 @@ pub struct Table {
     /// What documents must be like to be taken (`MongoDB`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub validator: Option<Validator>,
+    /// Whether its conditions, expressions and selects could not be printed this time, since others had
+    /// locked it. `unreadable` says so to callers.
+    #[serde(skip)]
+    pub half_read: bool,
 }
 
 /// What a table is.

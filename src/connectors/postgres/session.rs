@@ -109,7 +109,7 @@ impl PostgresSession {
                 }
                 Err(error) => return Err(error),
                 Ok(mut catalog) => {
-                    catalog.refused.extend(locked.unreadable());
+                    catalog.locked = locked;
                     return Ok(catalog);
                 }
             }

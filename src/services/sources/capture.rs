@@ -10,7 +10,7 @@ use crate::connectors::{ServerInfo, Session, Settings, Target, Trace};
 use crate::model::SourceId;
 use crate::model::source::SourceTable;
 use crate::schema::search::parts;
-use crate::schema::{Schema, Table, TableRef, diff, infer, keep_earlier};
+use crate::schema::{Schema, Table, TableRef, diff, infer, keep_earlier, keep_texts};
 use crate::store::captures::{self, CaptureDraft, Encoding};
 use crate::store::sources::{self, SourceRecord};
 use crate::store::tables::{self, Hidden, KnownTable, TableDraft};
@@ -148,6 +148,7 @@ fn keep_reading(
         keep_earlier(&mut schema, &before, &renames, |table, field| {
             selection.has_column(table.schema.as_deref(), &table.name, field)
         });
+        keep_texts(&mut schema, &before);
         infer::infer(&mut schema);
     }
     let counted = tables::list(tx, owner, workspace, id)?;
@@ -184,7 +185,8 @@ fn keep_reading(
 }
 
 /// What the last version told, where that can be of use: some names went and others came, so that
-/// tables may have been renamed; or documents were sampled, of which one sample may lack what another had.
+/// tables may have been renamed; or documents were sampled, of which one sample may lack what another had; or
+/// tables were read by half.
 fn before(
     tx: &Transaction<'_>,
     place: &Place,
@@ -198,8 +200,8 @@ fn before(
         .map(|table| table.name.clone())
         .collect::<HashSet<_>>();
     let renamed = !were.is_subset(&names) && !names.is_subset(&were);
-    let sampled = now.tables.iter().any(|table| table.sample.is_some());
-    if !renamed && !sampled {
+    let lacking = |table: &Table| table.sample.is_some() || table.half_read;
+    if !renamed && !now.tables.iter().any(lacking) {
         return Ok(None);
     }
     let Place {

@@ -7,6 +7,7 @@ use headwater::schema::{Schema, Table};
 use serde_json::json;
 
 use super::{Database, admin};
+use crate::support::app::TestApp;
 
 /// Two tables with all that the server prints from what it opens, and what refers to one of them.
 const DDL: &str = r"
@@ -87,6 +88,49 @@ async fn a_table_that_another_session_has_locked_keeps_nothing_else_from_being_r
     days.key.clear();
     found.unreadable.clear();
     assert_eq!(json!(found), json!(expected));
+}
+
+#[actix_web::test]
+async fn what_a_lock_hides_stays_as_it_was_read_last() {
+    let Some(database) = Database::with(DDL).await else {
+        return;
+    };
+    let app = TestApp::start();
+    let client = app.admin();
+    let connect = json!({"database": database.fields(json!({}))});
+    let connected = client.post("/data/default/connect", connect).await.ok();
+    let id = &connected["source_id"];
+    let refreshed = async || {
+        let refresh = client.post("/data/default/schema/refresh", json!({"source_id": id}));
+        refresh.await.ok();
+        let path = format!("/data/default/schema?source_id={}", id.as_str().unwrap());
+        client.get(&path).await.ok()
+    };
+    let mut first = refreshed().await;
+    let lock = "BEGIN; LOCK TABLE busy IN ACCESS EXCLUSIVE MODE";
+    database.admin.batch_execute(lock).await.unwrap();
+    let mut again = refreshed().await;
+    let unreadable = again["unreadable"].take();
+    assert_eq!(unreadable[0]["name"], "public.busy");
+    for document in [&mut first, &mut again] {
+        for changing in ["captured_at", "unreadable", "version", "fingerprint"] {
+            document.as_object_mut().unwrap().remove(changing);
+        }
+        for table in document["tables"].as_array_mut().unwrap() {
+            table.as_object_mut().unwrap().remove("index_size_bytes");
+        }
+    }
+    assert_eq!(again, first);
+    // A table of the same name and columns that was made since has nothing of that.
+    let anew =
+        "ROLLBACK; DROP TABLE busy CASCADE; CREATE TABLE busy (LIKE calm INCLUDING GENERATED)";
+    for statement in [anew, lock] {
+        database.admin.batch_execute(statement).await.unwrap();
+    }
+    let other = refreshed().await;
+    let tables = other["tables"].as_array().unwrap();
+    let busy = tables.iter().find(|table| table["name"] == "busy").unwrap();
+    assert!(busy["checks"].is_null(), "{busy}");
 }
 
 #[tokio::test]

@@ -18,6 +18,7 @@ use super::constraints::{self, ConstraintRow};
 use super::foreign_keys::{self, ForeignKeyRow};
 use super::indexes::{self, IndexRow};
 use super::inheritance::{self, Link, PartitionKey};
+use super::locked::Locked;
 use super::operator_classes::OperatorClasses;
 use super::policies;
 use super::sequences::{self, SequenceRow};
@@ -53,6 +54,8 @@ pub struct Catalog {
     /// The selects of views, by view.
     pub definitions: ByTable<String>,
     pub refused: Vec<Unreadable>,
+    /// The tables that others have locked.
+    pub locked: Locked,
 }
 
 /// About half of the work, which a second connection can do while the other half is under way.
@@ -159,6 +162,7 @@ impl Catalog {
             extensions,
             definitions,
             refused: or.taken(),
+            locked: Locked::default(),
         })
     }
 }

@@ -39,6 +39,11 @@ impl Locked {
         array_of(&self.oids)
     }
 
+    /// Whether a table is one of them.
+    pub fn has(&self, oid: u32) -> bool {
+        self.oids.contains(&oid)
+    }
+
     /// What is left out for them.
     pub fn unreadable(self) -> Vec<Unreadable> {
         self.named
@@ -52,8 +57,8 @@ fn why(itself: bool) -> String {
         "It refers to a table that is locked by another session"
     };
     format!(
-        "{what} (ALTER TABLE, for example), so that conditions, expressions and selects are left \
-         out; refresh when that is done."
+        "{what} (ALTER TABLE, for example), so that its conditions, expressions and selects are those \
+         of the last reading, where there was one; refresh when that is done."
     )
 }
 

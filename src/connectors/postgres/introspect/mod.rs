@@ -101,7 +101,7 @@ pub fn joined(
         composites,
         sequences: wanted(sequences, &at, selection),
         extensions: catalog.extensions,
-        unreadable: catalog.refused,
+        unreadable: [catalog.refused, catalog.locked.unreadable()].concat(),
     }
 }
 
@@ -177,6 +177,7 @@ fn table(parts: Parts, catalog: &Catalog, counting: &Counting, selection: &Selec
         primary_key,
         schema: Some(row.schema),
         name: row.name,
+        half_read: catalog.locked.has(oid),
         ..Table::default()
     }
 }
