@@ -46,6 +46,7 @@ await test("a source without credentials leads to where they are given", { token
   const plain = await exported(page);
   await choose(page, plain.text);
   await page.getByRole("button", { name: "See what would happen" }).click();
+  await page.getByText("The workspace Default 2 would be made.").waitFor();
   await page.getByText("shop would wait for credentials.").waitFor();
   await page.getByRole("button", { name: "Import", exact: true }).click();
   const link = page.getByRole("link", { name: "shop", exact: true });

@@ -1,7 +1,7 @@
 import { html } from "../../html.js";
 import { count, plural } from "../../format.js";
 import { href } from "../../router.js";
-import { refreshWorkspaces } from "../../workspace.js";
+import { refreshWorkspaces, workspaces } from "../../workspace.js";
 import { Badge } from "../../ui/bits.js";
 import { Button } from "../../ui/button.js";
 import { ErrorBox } from "../../ui/error-box.js";
@@ -11,7 +11,7 @@ import { useLoad } from "../../ui/work.js";
 export function Plan({ options, answer, busy, error, onImport, onBack }) {
   return html`<div class="stack" role="status">
     <h3>This would happen</h3>
-    <${Words} answer=${answer} name=${options.name} will />
+    <${Words} answer=${answer} name=${nameOf(options, answer)} will />
     ${error && html`<${ErrorBox} error=${error} />`}
     <div class="form-actions"><${Button} kind="primary" busy=${busy} onClick=${onImport}>Import<//><${Button} onClick=${onBack}>Back<//>
       ${!options.passphrase && answer.needs_credentials.length > 0 && html`<span class="quiet small-text">Without a passphrase credentials stay behind.</span>`}</div>
@@ -26,7 +26,7 @@ export function Done({ options, answer, onAgain }) {
   const ids = Object.entries(answer.id_map).filter(([old, made]) => old !== made);
   return html`<div class="stack" role="status">
     <p class="note good">Imported.</p>
-    <${Words} answer=${answer} name=${options.name} />
+    <${Words} answer=${answer} name=${nameOf(options, answer)} />
     ${waiting.length > 0 && html`<div class="stack tight"><h3>These wait for their credentials</h3>
       <ul class="stack tight">${waiting.map((source) => html`<li key=${source.id} class="row"><a href=${href(`/sources/${encodeURIComponent(source.id)}/edit`, there)}>${source.name}</a> <${Badge} kind="warn">Needs credentials<//></li>`)}</ul></div>`}
     ${ids.length > 0 && html`<details><summary>${plural(ids.length, "id")} became another</summary>
@@ -35,6 +35,9 @@ export function Done({ options, answer, onAgain }) {
     <div class="form-actions"><${Button} kind="primary" href=${href("/sources", there)}>Open the workspace<//><${Button} onClick=${onAgain}>Import another<//></div>
   </div>`;
 }
+
+// An archive is not looked into here; what it is called shows once it is there.
+const nameOf = ({ name }, { workspace_id: id }) => name ?? workspaces.value?.find((one) => one.id === id)?.name;
 
 const WORKSPACE = {
   created: ["would be made", "was made"],
@@ -50,7 +53,7 @@ function Words({ answer, name, will = false }) {
   const made = answer.sources.filter((source) => source.created).length;
   const stay = answer.sources.length - made;
   const lines = [
-    `The workspace ${name ?? answer.workspace_id} ${(WORKSPACE[answer.outcome] ?? [answer.outcome, answer.outcome])[tense]}.`,
+    `The workspace ${name ?? "of the file"} ${(WORKSPACE[answer.outcome] ?? [answer.outcome, answer.outcome])[tense]}.`,
     made > 0 && `${plural(made, "source")} ${will ? "would be" : made === 1 ? "was" : "were"} added, with ${plural(summary.tables_imported, "table")} and ${plural(summary.schemas_imported, "schema")}.`,
     stay > 0 && `${plural(stay, "source")} that ${stay === 1 ? "is" : "are"} there already ${stay === 1 ? "stays as it is" : "stay as they are"}, and ${stay === 1 ? "gets" : "get"} what ${stay === 1 ? "it lacks" : "they lack"}.`,
     summary.projects_imported > 0 && `${plural(summary.projects_imported, "project")} ${will ? "would come" : "came"} in.`,

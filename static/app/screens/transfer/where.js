@@ -1,6 +1,6 @@
 import { html, useState } from "../../html.js";
 import { me } from "../../session.js";
-import { scope, workspace, workspaceId } from "../../workspace.js";
+import { scope, workspace, workspaceId, workspaces } from "../../workspace.js";
 import { Field, Form, Select } from "../../ui/form.js";
 import { SecretField } from "../../ui/secret-field.js";
 
@@ -34,12 +34,20 @@ export function Where({ file, onSend }) {
   const owners = [{ value: "user", label: "You alone" }, { value: "organization", label: `Everybody in ${me.value.organization}` }];
   return html`<${Form} onSend=${send} submit="See what would happen">
     <${Select} label="Where it goes" path="workspace_id" options=${targets} value=${into} onChange=${(event) => setInto(event.target.value)} />
-    ${into !== "open" && html`<${Field} label="Name" name="name" maxlength="200" defaultValue=${from?.name ?? ""} optional=${!from} help=${from ? null : "The one in the file unless you give another."} />`}
+    ${into !== "open" && html`<${Field} key=${into} label="Name" name="name" maxlength="200" defaultValue=${from ? (into === "new" ? unlike(from.name, whose) : from.name) : ""} optional=${!from} help=${from ? null : "The one in the file unless you give another."} />`}
     ${into !== "open" && me.value.role !== "viewer" && html`<${Select} label="Who sees it" path="scope" options=${owners} value=${whose} onChange=${(event) => setWhose(event.target.value)} />`}
     ${into !== "new" && html`<${Select} label="Where an id is taken" path="on_conflict" options=${CONFLICTS} value=${conflict} onChange=${(event) => setConflict(event.target.value)}
       help="Of projects, and of the workspace of the file. Sources that are there stay as they are." />`}
     ${(sealed || !file.document) && html`<${SecretField} label="Passphrase" name="passphrase" help="The one of the export. Without it the sources wait for their credentials." />`}
   <//>`;
+}
+
+// Two of one name could not be told apart.
+function unlike(name, whose) {
+  const taken = new Set((workspaces.value ?? []).filter((one) => one.scope === whose).map((one) => one.name));
+  let [given, number] = [name, 2];
+  for (; taken.has(given); number += 1) given = `${name} ${number}`;
+  return given;
 }
 
 const freshId = () => `ws_${crypto.getRandomValues(new BigUint64Array(2)).join("")}`;
