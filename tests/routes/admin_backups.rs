@@ -267,5 +267,8 @@ async fn a_backup_goes_on_when_its_caller_hangs_up() {
     asked.abort();
     let listed = until(&admin, ALL, |listed| count(listed) == 1).await;
     assert_eq!(listed[0]["sha256"].as_str().unwrap().len(), 64);
+    // Its file stands in the folder a moment before all of its work is done.
+    let is_over = |status: &Value| status["backups"]["running"].is_null();
+    until(&admin, "/admin/status", is_over).await;
     make(&admin, json!({})).await;
 }
